@@ -1,0 +1,85 @@
+package spec
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// docs is the description of the language for its users.
+func docs(t *testing.T) string {
+	text, err := os.ReadFile("../docs/spec.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestDocsRows: each field of each table of the language has its row in the
+// section of that table, with the same form, limits and default.
+func TestDocsRows(t *testing.T) {
+	text := docs(t)
+	checkRows(t, text, "The file", fileFields)
+	checkRows(t, text, "stores", storeFields)
+	checkRows(t, text, "mappings", mappingFields)
+	checkRows(t, text, "headers", headerFields)
+	checkRows(t, text, "transfer", transferFields)
+	checkRows(t, text, "uploads", uploadsFields)
+	checkRows(t, text, "guard", guardFields)
+}
+
+func checkRows[T any](t *testing.T, text, section string, fields []field[T]) {
+	_, rest, found := strings.Cut(text, "\n## "+section+"\n")
+	if !found {
+		t.Errorf("no section %q", section)
+		return
+	}
+	rest, _, _ = strings.Cut(rest, "\n## ")
+	for _, f := range fields {
+		if row := docsRow(f); !strings.Contains(rest, "\n"+row) {
+			t.Errorf("section %q lacks\n%s", section, row)
+		}
+	}
+	if got := strings.Count(rest, "\n| `"); got != len(fields) {
+		t.Errorf("section %q has %d rows of fields, want %d", section, got, len(fields))
+	}
+}
+
+func docsRow[T any](f field[T]) string {
+	fallback := f.fallback
+	switch {
+	case f.presence == required:
+		fallback = "required"
+	case f.presence == unsupported:
+		fallback = "refused"
+	case fallback == "":
+		fallback = "-"
+	default:
+		fallback = "`" + fallback + "`"
+	}
+	return fmt.Sprintf("| `%s` | %s | %s | %s | ", f.name, f.kind, f.limits, fallback)
+}
+
+func TestDocsHeaders(t *testing.T) {
+	text := docs(t)
+	for _, h := range headers {
+		if !strings.Contains(text, "\n| "+h.name+" | ") {
+			t.Errorf("no row for header %s", h.name)
+		}
+	}
+}
+
+// TestDocsExamples: each example is a valid spec.
+func TestDocsExamples(t *testing.T) {
+	examples := regexp.MustCompile("(?s)\n```yaml\n(.*?)```\n").FindAllStringSubmatch(docs(t), -1)
+	if len(examples) < 2 {
+		t.Fatalf("%d examples", len(examples))
+	}
+	for i, example := range examples {
+		if _, err := Parse(fmt.Sprintf("example %d", i+1), "/srv/site", []byte(example[1])); err != nil {
+			t.Errorf("%v\n%s", err, example[1])
+		}
+	}
+}

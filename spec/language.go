@@ -1,0 +1,100 @@
+package spec
+
+import "time"
+
+// This file is the language: one table for each kind of mapping node.
+
+// Limits of lists. With them, and with those of patterns, the time and memory
+// that a spec costs are bounded by the size of its file, times a constant.
+const (
+	maxStores   = 100
+	maxMappings = 1000
+	maxPatterns = 1000 // of one list
+	maxPhases   = 100
+	maxRules    = 1000 // of headers in one mapping
+	maxHeaders  = 50   // of one rule
+)
+
+const oneYear = 365 * 24 * time.Hour
+
+// file is the whole of a spec file on its way.
+type file struct {
+	version  int // 1, which is all that decodes
+	stores   []storeDraft
+	mappings []mappingDraft
+}
+
+// storeDraft is a store with the places of its fields.
+type storeDraft struct {
+	Store
+	places map[string]place
+}
+
+// mappingDraft is a mapping with the places of its fields.
+type mappingDraft struct {
+	Mapping
+	to, from remote
+	places   map[string]place
+}
+
+// remote is a prefix of a bucket.
+type remote struct{ bucket, prefix string }
+
+var (
+	nameText    = text("a name", "[a-z0-9][a-z0-9._-]{0,62}", parseName)
+	patternText = text("a pattern", "1 to 1,024 bytes", parsePattern)
+	remoteText  = text("an address", "oss://bucket/prefix/", parseRemote)
+)
+
+var fileFields = []field[file]{
+	scalarField("version", integer(1, 1), "", func(f *file) *int { return &f.version }).must(),
+	{name: "stores", kind: "a mapping", limits: "1 to 100 names, each with the fields of stores", presence: required, decode: decodeStores},
+	{name: "mappings", kind: "a list", limits: "1 to 1000 mappings with the fields of mappings", presence: required, decode: decodeMappings},
+}
+
+var storeFields = []field[storeDraft]{
+	scalarField("region", text("text", "such as cn-hangzhou", parseRegion), "", func(s *storeDraft) *string { return &s.Region }),
+	scalarField("endpoint", text("an address", "https://host or https://host:port", parseEndpoint), "", func(s *storeDraft) *string { return &s.Endpoint }),
+	scalarField("credentials", choice(credentialNames, credentialNames), CredentialsEnv, func(s *storeDraft) *string { return &s.Credentials }),
+	scalarField("embedded", text("a folder", "absolute, or relative to the spec's folder", parseFolder), "", func(s *storeDraft) *string { return &s.Embedded }),
+}
+
+var mappingFields = []field[mappingDraft]{
+	scalarField("name", nameText, "", func(m *mappingDraft) *string { return &m.Name }).must(),
+	scalarField("local", text("a folder", "absolute, or relative to the spec's folder", parseFolder), "", func(m *mappingDraft) *string { return &m.Local }).must(),
+	scalarField("to", remoteText, "", func(m *mappingDraft) *remote { return &m.to }),
+	scalarField("from", remoteText, "", func(m *mappingDraft) *remote { return &m.from }),
+	scalarField("store", nameText, "", func(m *mappingDraft) *string { return &m.Store }),
+	listField("include", patternText, anyDirs, 1, maxPatterns, func(m *mappingDraft) *[]string { return &m.Include }),
+	listField("exclude", patternText, "", 0, maxPatterns, func(m *mappingDraft) *[]string { return &m.Exclude }),
+	scalarField("prune", choice(pruneNames, []Prune{PruneNever, PruneManaged, PruneAll}), "never", func(m *mappingDraft) *Prune { return &m.Prune }),
+	listField("order", patternText, "", 0, maxPhases, func(m *mappingDraft) *[]string { return &m.Order }),
+	{name: "headers", kind: "a list", limits: "0 to 1000 rules with the fields of headers", decode: decodeHeaders},
+	scalarField("symlinks", choice(symlinksNames, []Symlinks{SymlinksSkip, SymlinksFollow, SymlinksError}), "skip", func(m *mappingDraft) *Symlinks { return &m.Symlinks }),
+	recordField("transfer", transferFields, func(m *mappingDraft) *Transfer { return &m.Transfer }),
+	recordField("uploads", uploadsFields, func(m *mappingDraft) *Uploads { return &m.Uploads }),
+	recordField("guard", guardFields, func(m *mappingDraft) *Guard { return &m.Guard }),
+	{name: "watch", kind: "a mapping", presence: unsupported},
+}
+
+var transferFields = []field[Transfer]{
+	scalarField("threshold", size(0, 5*gib, false), "10MiB", func(t *Transfer) *int64 { return &t.Threshold }),
+	scalarField("partSize", size(100*kib, 5*gib, false), "10MiB", func(t *Transfer) *int64 { return &t.PartSize }),
+	scalarField("files", integer(1, 256), "32", func(t *Transfer) *int { return &t.Files }),
+	scalarField("parts", integer(1, 64), "4", func(t *Transfer) *int { return &t.Parts }),
+	scalarField("bandwidth", size(64*kib, tib, true), "0", func(t *Transfer) *int64 { return &t.Bandwidth }),
+}
+
+var uploadsFields = []field[Uploads]{
+	scalarField("abortAfter", duration(time.Second, 10*oneYear), "0", func(u *Uploads) *time.Duration { return &u.AbortAfter }),
+}
+
+var guardFields = []field[Guard]{
+	scalarField("maxDeletes", integer(0, 1_000_000_000), "1000", func(g *Guard) *int { return &g.MaxDeletes }),
+	scalarField("maxDeletePercent", integer(0, 100), "25", func(g *Guard) *int { return &g.MaxDeletePercent }),
+}
+
+var headerFields = []field[HeaderRule]{
+	scalarField("match", patternText, "", func(r *HeaderRule) *string { return &r.Match }).must(),
+	{name: "set", kind: "a mapping", limits: "1 to 50 headers", presence: required, decode: decodeSet},
+}
