@@ -1,0 +1,130 @@
+//go:build unix
+
+package localfs
+
+import (
+	"context"
+	"crypto/md5"
+	"errors"
+	"hash/crc64"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func TestHash(t *testing.T) {
+	for _, size := range []int{0, 1, hashBuffer - 1, hashBuffer, hashBuffer + 1, 3*hashBuffer + 7} {
+		content := make([]byte, size)
+		rnd := rand.NewChaCha8([32]byte{byte(size)})
+		rnd.Read(content)
+		r := plant(t, "d/")
+		if err := os.WriteFile(filepath.Join(r.path, "d/f"), content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		st, err := r.Lstat("d/f")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := r.Hash(t.Context(), "d/f", st)
+		want := Sums{MD5: md5.Sum(content), CRC64: crc64.Checksum(content, crc64.MakeTable(crc64.ECMA)), Size: int64(size), Stat: st}
+		if err != nil || got != want {
+			t.Errorf("%d bytes: %+v, %v; want %+v", size, got, err, want)
+		}
+	}
+}
+
+func TestHashChanged(t *testing.T) {
+	file := func(r *Root) string { return filepath.Join(r.path, "f") }
+	touch := func(r *Root) error { return os.Chtimes(file(r), time.Time{}, time.Unix(1, 0)) }
+	replace := func(r *Root) error {
+		return errors.Join(os.WriteFile(file(r)+".new", []byte("f"), 0o644), os.Rename(file(r)+".new", file(r)))
+	}
+	tests := []struct {
+		name string
+		do   func(*Root) error
+	}{
+		{"P1 touched", touch},
+		{"P1 mode", func(r *Root) error { return os.Chmod(file(r), 0o600) }},
+		{"P1 rewritten with the same size and time", func(r *Root) error {
+			fi, err := os.Stat(file(r))
+			if err != nil {
+				return err
+			}
+			return errors.Join(os.WriteFile(file(r), []byte("g"), 0o644), os.Chtimes(file(r), time.Time{}, fi.ModTime()))
+		}},
+		{"P4 shorter", func(r *Root) error { return os.Truncate(file(r), 0) }},
+		{"P5 longer", func(r *Root) error { return os.WriteFile(file(r), []byte("longer"), 0o644) }},
+		{"P6 gone", func(r *Root) error { return os.Remove(file(r)) }},
+		{"P7 replaced", replace},
+		{"P7 replaced by a FIFO", func(r *Root) error { return errors.Join(os.Remove(file(r)), syscall.Mkfifo(file(r), 0o600)) }},
+		{"P7 replaced by a directory", func(r *Root) error { return errors.Join(os.Remove(file(r)), os.Mkdir(file(r), 0o755)) }},
+		{"P9 replaced by a link", func(r *Root) error { return errors.Join(os.Remove(file(r)), os.Symlink("other", file(r))) }},
+	}
+	for _, tt := range tests {
+		for _, when := range []string{"before", "while"} {
+			t.Run(tt.name+" "+when, func(t *testing.T) {
+				r := plant(t, "f", "other")
+				st, err := r.Lstat("f")
+				if err != nil {
+					t.Fatal(err)
+				}
+				change := func() {
+					if err := tt.do(r); err != nil {
+						t.Error(err)
+					}
+				}
+				if when == "before" {
+					change()
+				} else {
+					r.afterRead = change
+				}
+				if _, err := r.Hash(t.Context(), "f", st); !errors.Is(err, ErrChanged) {
+					t.Errorf("%v, want ErrChanged", err)
+				}
+			})
+		}
+	}
+}
+
+func TestHashRefuses(t *testing.T) {
+	r := plant(t, "f", "up -> ../../../etc/hostname")
+	st, err := r.Lstat("f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Hash(t.Context(), "up", st); err == nil || errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("P9 link that leaves: %v", err)
+	}
+	var refused *PathError
+	if _, err := r.Hash(t.Context(), "../f", st); !errors.As(err, &refused) {
+		t.Errorf("dots: %v", err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errInjected)
+	if _, err := r.Hash(ctx, "f", st); !errors.Is(err, errInjected) {
+		t.Errorf("ended context: %v", err)
+	}
+}
+
+func BenchmarkHash(b *testing.B) {
+	r := plant(b, "f")
+	const size = 64 << 20
+	if err := os.WriteFile(filepath.Join(r.path, "f"), make([]byte, size), 0o644); err != nil {
+		b.Fatal(err)
+	}
+	st, err := r.Lstat("f")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(size)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := r.Hash(b.Context(), "f", st); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,222 @@
+package localfs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"slices"
+	"strings"
+)
+
+// Entry is one item of a walk: a regular file, or a Problem that stands where
+// one could be.
+//
+// A problem shields: whoever compares the tree with something else knows
+// nothing about Path and all that lies below it, and must not take it for
+// absent. Where the thing is known to be a directory, Dir is set and Path ends
+// in "/", so that it sorts just before what it hides; otherwise Path has no
+// slash and hides both Path itself and everything below Path + "/".
+type Entry struct {
+	Path    string // slash-separated, relative to the root
+	Stat    Stat   // as it was when its directory was read; zero if that was the problem
+	Problem Problem
+	Err     error // what the system said, for Unreadable; nil otherwise
+	Dir     bool  // a problem that stands for a directory
+}
+
+// SymlinkMode is what Walk does with symbolic links.
+type SymlinkMode int
+
+const (
+	SkipSymlinks   SymlinkMode = iota // report them as Symlink
+	FollowSymlinks                    // take what they lead to inside the root; others are problems
+	RefuseSymlinks                    // report them as SymlinkRefused
+)
+
+// WalkOptions choose what a walk shows. The zero value shows everything and
+// follows no links.
+type WalkOptions struct {
+	Symlinks SymlinkMode
+
+	// Match reports whether a file is wanted; nil means every file.
+	Match func(path string) bool
+
+	// MatchDir reports whether anything below dir (without a trailing slash)
+	// can be wanted; what it declines is not even opened. Nil means every
+	// directory. It is not asked about the root.
+	MatchDir func(dir string) bool
+}
+
+func (o WalkOptions) withDefaults() WalkOptions {
+	all := func(string) bool { return true }
+	if o.Match == nil {
+		o.Match = all
+	}
+	if o.MatchDir == nil {
+		o.MatchDir = all
+	}
+	return o
+}
+
+// Walk gives the wanted regular files of the tree and everything that is in
+// their way, in strictly increasing order of the bytes of the full path. That
+// is the order of an object listing, not that of a walk by name: "a-b" comes
+// before "a/b".
+//
+// A directory that cannot be read whole is one Entry with the Problem
+// Unreadable, and nothing of it is shown. Names that are gone when they are
+// looked at are skipped only if a second reading of their directory agrees.
+// Mount points are not crossed. Names that osssync makes are never shown, nor
+// are empty directories. Links that are followed keep their own path, and one
+// target may appear under several.
+//
+// The error that ends the sequence means that the tree is not known to its end:
+// the root cannot be read, or ctx ended. Memory is the names of the directories
+// on the way down, never the number of files. Each range over the sequence
+// walks anew.
+//
+// RACE: the tree may change behind the walk. An Entry is a claim to be checked
+// by Hash or CheckTarget before anything is done about it.
+func (r *Root) Walk(ctx context.Context, opts WalkOptions) iter.Seq2[Entry, error] {
+	opts = opts.withDefaults()
+	return func(yield func(Entry, error) bool) {
+		w := &walker{ctx: ctx, root: r, opts: opts, yield: yield}
+		if err := w.walkRoot(); err != nil && !errors.Is(err, errStopped) {
+			yield(Entry{}, fmt.Errorf("walk %q: %w", r.path, err))
+		}
+	}
+}
+
+// errStopped unwinds a walk whose consumer wants no more.
+var errStopped = errors.New("stopped")
+
+// walker is the state of one walk.
+type walker struct {
+	ctx   context.Context
+	root  *Root
+	opts  WalkOptions
+	yield func(Entry, error) bool
+	above []fs.FileInfo // the directories from the root to the one being walked
+	last  string        // the path shown last
+}
+
+// child is an Entry while it still waits for its turn. A child without a
+// problem and with Dir set is a directory to walk.
+type child struct {
+	Entry
+	link bool // a followed symbolic link
+}
+
+func (w *walker) walkRoot() error {
+	top, err := w.root.root.OpenRoot(".")
+	if err != nil {
+		return err
+	}
+	dir := w.root.wrap(handle{top})
+	defer dir.Close()
+	info, err := dir.Info()
+	if err != nil {
+		return err
+	}
+	w.above = append(w.above, info)
+	children, err := w.children(dir, "")
+	if err != nil {
+		return err
+	}
+	return w.walk(dir, "", children)
+}
+
+// walk shows the children of dir and what is below them. prefix is "" or the
+// directory's path with its slash.
+func (w *walker) walk(dir directory, prefix string, children []child) error {
+	for _, c := range children {
+		if w.ctx.Err() != nil {
+			return context.Cause(w.ctx)
+		}
+		var err error
+		if c.Dir && c.Problem == None {
+			err = w.descend(dir, c, c.Path[len(prefix):len(c.Path)-1])
+		} else {
+			err = w.show(c.Entry)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// show hands e out. The order is by construction; it is checked because a merge
+// over a sequence out of order deletes what is alive.
+func (w *walker) show(e Entry) error {
+	if e.Path <= w.last {
+		return fmt.Errorf("order: %q after %q", e.Path, w.last)
+	}
+	w.last = e.Path
+	if !w.yield(e, nil) {
+		return errStopped
+	}
+	return nil
+}
+
+// descend walks the directory c, the child name of parent.
+func (w *walker) descend(parent directory, c child, name string) error {
+	dir, err := w.open(parent, c, name)
+	if err != nil {
+		return w.showUnopened(parent, c, name, err)
+	}
+	defer dir.Close()
+	info, err := dir.Info()
+	if err != nil {
+		return w.showUnreadable(c, err)
+	}
+	if slices.ContainsFunc(w.above, func(a fs.FileInfo) bool { return os.SameFile(a, info) }) {
+		c.Problem = SymlinkLoop
+		return w.show(c.Entry)
+	}
+	w.above = append(w.above, info)
+	defer func() { w.above = w.above[:len(w.above)-1] }()
+	children, err := w.children(dir, c.Path)
+	switch {
+	case w.ctx.Err() != nil:
+		return context.Cause(w.ctx)
+	case err != nil:
+		return w.showUnreadable(c, err)
+	}
+	return w.walk(dir, c.Path, children)
+}
+
+func (w *walker) open(parent directory, c child, name string) (directory, error) {
+	if !c.link {
+		return parent.Open(name)
+	}
+	sub, err := w.root.root.OpenRoot(strings.TrimSuffix(c.Path, "/"))
+	if err != nil {
+		return nil, err
+	}
+	return w.root.wrap(handle{sub}), nil
+}
+
+// showUnopened decides what a directory is that was there when its parent was
+// read and could not be opened.
+func (w *walker) showUnopened(parent directory, c child, name string, err error) error {
+	if errors.Is(err, ErrChanged) {
+		c.Problem = Changed
+		return w.show(c.Entry)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		names, again := parent.Names()
+		if again == nil && !slices.Contains(names, name) {
+			return nil
+		}
+	}
+	return w.showUnreadable(c, err)
+}
+
+func (w *walker) showUnreadable(c child, err error) error {
+	c.Problem, c.Err = Unreadable, err
+	return w.show(c.Entry)
+}

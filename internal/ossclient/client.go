@@ -1,0 +1,79 @@
+package ossclient
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
+	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss/credentials"
+
+	"github.com/osssync/osssync/spec"
+)
+
+// Client is the SDK's client of one store, with the transport, the retries and
+// the counters of this package. It may be used by several goroutines at once.
+//
+// When a context ends during the pause before a retry, the SDK reports the
+// error of the attempt before; whoever needs to know asks the context.
+type Client struct {
+	*oss.Client
+
+	transport *transport
+}
+
+// Open makes the client of store. It sends nothing; a wrong endpoint or key
+// shows with the first request.
+//
+// Errors wrap ErrNoCredentials when the store asks for keys and there are none,
+// and ErrUntrustedEndpoint when they must not be sent where the store says.
+func Open(store spec.Store, opts Options) (*Client, error) {
+	opts = opts.withDefaults()
+	c, err := open(store, opts, defaultStall)
+	if err != nil {
+		return nil, fmt.Errorf("store %q: %w", store.Name, err)
+	}
+	return c, nil
+}
+
+func open(store spec.Store, opts Options, limits stallLimits) (*Client, error) {
+	end, err := resolve(store, opts)
+	if err != nil {
+		return nil, err
+	}
+	provider, err := provide(store, opts)
+	if err != nil {
+		return nil, err
+	}
+	if _, anonymous := provider.(*credentials.AnonymousCredentialsProvider); !anonymous {
+		if err := end.admit(opts.Getenv); err != nil {
+			return nil, err
+		}
+	}
+	t := newTransport(opts, limits, end.pathStyle)
+	cfg := oss.NewConfig().
+		WithRegion(end.region).
+		WithEndpoint(end.url).
+		WithUsePathStyle(end.pathStyle).
+		WithCredentialsProvider(provider).
+		WithRetryer(&retryer{attempts: opts.MaxAttempts, budget: t.budget, counters: &t.counters, clock: &t.clock}).
+		WithHttpClient(&http.Client{Transport: t}).
+		WithUserAgent(opts.UserAgent).
+		WithLogLevel(oss.LogOff)
+	client := oss.NewClient(cfg, func(o *oss.Options) {
+		o.Signer = &clockedSigner{clock: &t.clock}
+		o.FeatureFlags &^= oss.FeatureCorrectClockSkew // ours is free of data races
+	})
+	return &Client{Client: client, transport: t}, nil
+}
+
+// ServerTime gives the store's clock, as far as the answers told it: the Date
+// of the newest answer plus the time since, up to a second and the way of the
+// answer behind the truth. It is false before the first answer with a Date.
+func (c *Client) ServerTime() (time.Time, bool) { return c.transport.clock.server() }
+
+// Stats gives the counts since Open.
+func (c *Client) Stats() Stats { return c.transport.counters.stats() }
+
+// Close drops idle connections. Requests under way are not disturbed.
+func (c *Client) Close() { c.transport.base.CloseIdleConnections() }

@@ -1,0 +1,169 @@
+package ossclient
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"math"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const (
+	dialTimeout  = 10 * time.Second
+	idleTimeout  = 50 * time.Second // OSS gives up idle connections after a minute
+	bufferSize   = 32 << 10         // per connection and direction
+	headerLimit  = 64 << 10         // bytes of answer headers
+	refusalLimit = 1 << 20          // bytes of the body of an answer other than 2xx
+)
+
+// RedirectError is a 3xx answer. It is never followed: it would carry the
+// signature and the session token to a host that the spec does not name.
+type RedirectError struct {
+	Status int    // such as 307
+	Host   string // where it points, "" if it does not say
+}
+
+// Error says what to set.
+func (e *RedirectError) Error() string {
+	return fmt.Sprintf("status %d, redirect to %q, not followed: set the store's region or endpoint to the bucket's own", e.Status, e.Host)
+}
+
+// transport sends requests: past the gate, counted, watched and metered.
+type transport struct {
+	base      *http.Transport
+	pathStyle bool
+	limits    stallLimits
+	gate      gate
+	budget    *budget
+	clock     clock
+	counters  counters
+	up, down  meter
+}
+
+func newTransport(opts Options, limits stallLimits, pathStyle bool) *transport {
+	dial := opts.DialContext
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext
+	}
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	t := &transport{
+		base: &http.Transport{
+			DialContext:            dial,
+			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+			TLSHandshakeTimeout:    dialTimeout,
+			Protocols:              protocols,
+			DisableCompression:     true, // checksums are of the bytes as stored
+			MaxConnsPerHost:        opts.Connections,
+			MaxIdleConns:           opts.Connections,
+			MaxIdleConnsPerHost:    opts.Connections,
+			IdleConnTimeout:        idleTimeout,
+			MaxResponseHeaderBytes: headerLimit,
+			ReadBufferSize:         bufferSize,
+			WriteBufferSize:        bufferSize,
+		},
+		pathStyle: pathStyle,
+		limits:    limits,
+		budget:    newBudget(),
+	}
+	t.up = newMeter(&t.counters.sent, opts.Bandwidth)
+	t.down = newMeter(&t.counters.received, opts.Bandwidth)
+	return t
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	err := refuse(req)
+	if err == nil {
+		err = t.gate.wait(req.Context())
+	}
+	if err != nil {
+		if req.Body != nil {
+			req.Body.Close()
+		}
+		return nil, err
+	}
+	sent := time.Now()
+	t.counters.count(req, t.pathStyle)
+	answer, err := t.exchange(req)
+	if err != nil {
+		return nil, err
+	}
+	t.clock.note(answer.Header)
+	switch status := answer.StatusCode; {
+	case throttled(status):
+		t.counters.throttled.Add(1)
+		t.gate.close(sent, hinted(answer.Header))
+	case status < 500 && status != http.StatusRequestTimeout:
+		t.gate.ease()
+		t.budget.earn()
+	}
+	if status := answer.StatusCode; status/100 == 3 && status != http.StatusNotModified {
+		answer.Body.Close()
+		return nil, redirect(answer)
+	}
+	return answer, nil
+}
+
+// exchange sends a copy of req, which the SDK may change and send again as soon
+// as it has an answer or an error, and ties the life of the bodies to that.
+func (t *transport) exchange(req *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancelCause(req.Context())
+	limit := t.limits.of(req)
+	dog := newWatchdog(limit, cancel)
+	// Waiting for a connection of the pool is no stall, and dialing has a
+	// timeout of its own.
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { dog.wake() }})
+	out := req.Clone(traced)
+	release := func() {}
+	if req.Body != nil && req.Body != http.NoBody {
+		body := newOutgoing(ctx, t.up, dog, req.Body, req.ContentLength)
+		out.Body, release = body, body.release
+	}
+	answer, err := t.base.RoundTrip(out)
+	dog.retire()
+	finish := func() {
+		release()
+		cancel(nil)
+	}
+	if err != nil {
+		err = stallOr(ctx, err)
+		finish()
+		return nil, err
+	}
+	if answer.Body == http.NoBody {
+		finish()
+		return answer, nil
+	}
+	bound := int64(math.MaxInt64)
+	if answer.StatusCode/100 != 2 {
+		bound = refusalLimit
+	}
+	answer.Body = &incoming{ctx: ctx, meter: t.down, dog: newWatchdog(limit, cancel), body: answer.Body, limit: bound, finish: finish}
+	return answer, nil
+}
+
+// refuse stops a request whose path has "." or ".." between slashes. Proxies
+// and servers normalise such paths, and then it is about another object.
+func refuse(req *http.Request) error {
+	for step := range strings.SplitSeq(req.URL.EscapedPath(), "/") {
+		if step == "." || step == ".." {
+			return fmt.Errorf("key with the component %q: not sent, because it may reach another object", step)
+		}
+	}
+	return nil
+}
+
+// redirect makes the error of a 3xx answer.
+func redirect(answer *http.Response) error {
+	e := &RedirectError{Status: answer.StatusCode}
+	if u, err := url.Parse(answer.Header.Get("Location")); err == nil {
+		e.Host = u.Host
+	}
+	return e
+}
