@@ -1,0 +1,178 @@
+package plan
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/osssync/osssync/spec"
+)
+
+// maxRevisions bounds the rows that a later path can take back. A tree or bucket
+// with more names that are file and directory at once is not a tree to sync.
+const maxRevisions = 100_000
+
+// Draft takes the verdicts of one mapping in path order and becomes a section of
+// a plan file. Rows go to scratch first, because a later path can show that an
+// earlier one must be left alone: "a" is written before "a/b" is seen, with any
+// number of paths between them. A Draft is for one goroutine.
+type Draft struct {
+	policy  *Policy
+	scratch io.ReadWriteSeeker
+	out     *bufio.Writer
+	nest    nesting
+	rows    int64
+
+	summary   Summary         // of paths; rows are counted when they are written
+	conflicts map[string]bool // file and directory at once, found after their row was written
+	keep      map[string]bool // counterparts of refused keys: not to be deleted
+}
+
+// NewDraft returns an empty draft that keeps its rows in scratch, which must be
+// empty and is the caller's to close and remove.
+func NewDraft(p *Policy, scratch io.ReadWriteSeeker) *Draft {
+	return &Draft{
+		policy:    p,
+		scratch:   scratch,
+		out:       bufio.NewWriterSize(scratch, 64<<10),
+		nest:      nesting{direction: p.Direction},
+		conflicts: map[string]bool{},
+		keep:      map[string]bool{},
+	}
+}
+
+// Add takes the final verdict on s. States must come in the order of [Align].
+func (d *Draft) Add(s *State, v Verdict) error {
+	collides, retract := d.nest.enter(s, &v)
+	for _, above := range retract {
+		d.count(above.class, -1)
+		d.conflicts[above.path] = true
+	}
+	if collides && v.Class != ClassBlocked {
+		v = Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: ReasonFileAndDirectory}}
+	}
+	if s.Refused != "" && d.policy.Prune != spec.PruneNever {
+		if other, ok := counterpart(s.Path); ok {
+			d.keep[other] = true
+		}
+	}
+	if len(d.conflicts)+len(d.keep) > maxRevisions {
+		return fmt.Errorf("more than %d names that are refused or a file and a directory at once; last %q", maxRevisions, s.Path)
+	}
+	d.count(v.Class, 1)
+	content, uploads := d.policy.pending(s, v.Action)
+	if content != nil {
+		uploads = append([]Action{content}, uploads...)
+	}
+	for _, a := range uploads {
+		line, err := encodeAction(a)
+		if err != nil {
+			return fmt.Errorf("row of %q: %w", s.Path, err)
+		}
+		d.rows++
+		d.out.Write(line)
+		if err := d.out.WriteByte('\n'); err != nil {
+			return fmt.Errorf("plan scratch: %w", err)
+		}
+	}
+	return nil
+}
+
+// count counts n paths of class c; those of other classes are counted by their rows.
+func (d *Draft) count(c Class, n int64) {
+	switch c {
+	case ClassUnchanged:
+		d.summary.Unchanged += n
+	case ClassExtra:
+		d.summary.Extra += n
+	case ClassShielded:
+		d.summary.Shielded += n
+	}
+}
+
+// Finish writes the section: header, rows with all revisions applied, end. It
+// fails if proof is not whole, so a plan that saw only part of a side has no end
+// and no reader takes it.
+func (d *Draft) Finish(h *Header, proof *Proof, w io.Writer) error {
+	if err := d.out.Flush(); err != nil {
+		return fmt.Errorf("plan scratch: %w", err)
+	}
+	if _, err := d.scratch.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("plan scratch: %w", err)
+	}
+	out, err := beginSection(w, h)
+	if err != nil {
+		return err
+	}
+	out.summary = d.summary
+	out.summary.LocalFiles, out.summary.RemoteObjects, out.summary.OwnedRows = proof.LocalFiles, proof.RemoteObjects, proof.OwnedRows
+	if err := d.revise(out); err != nil {
+		return err
+	}
+	return out.end(proof)
+}
+
+// revise copies the rows to out. Conflicts found late take the place of the
+// path's row, or a place of their own where the path had none.
+func (d *Draft) revise(out *sectionWriter) error {
+	late := slices.Sorted(maps.Keys(d.conflicts))
+	insert := func(upTo string, all bool) error {
+		for len(late) > 0 && (all || late[0] <= upTo) {
+			if err := out.action(&Conflict{Path: late[0], Reason: ReasonFileAndDirectory}); err != nil {
+				return err
+			}
+			late = late[1:]
+		}
+		return nil
+	}
+	lines := newLineReader(d.scratch)
+	for range d.rows {
+		line, err := lines.next()
+		if err != nil {
+			return fmt.Errorf("plan scratch: %w", err)
+		}
+		a, err := decodeAction(line)
+		if err != nil {
+			return fmt.Errorf("plan scratch: %w", err)
+		}
+		if err := insert(a.Where(), false); err != nil {
+			return err
+		}
+		switch now := d.revised(a); now {
+		case a:
+			err = out.row(a, line)
+		case nil:
+		default:
+			err = out.action(now)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return insert("", true)
+}
+
+// revised returns what stands for the row a now that every path was seen: a, or
+// another row, or nil if a conflict found late takes its place.
+func (d *Draft) revised(a Action) Action {
+	path := a.Where()
+	late := d.conflicts[path]
+	switch a := a.(type) {
+	case *AbortUpload, *KeepUpload:
+		return a
+	case *ResumeUpload:
+		if late {
+			return &KeepUpload{Path: path, Reason: ReasonUploadOwned, UploadID: a.UploadID, Started: a.Started, Parts: a.Parts, Bytes: a.Bytes}
+		}
+	case *DeleteRemote, *DeleteLocal:
+		if d.keep[path] && !late {
+			return &Conflict{Path: path, Reason: ReasonCounterpart}
+		}
+	}
+	if late {
+		return nil
+	}
+	return a
+}

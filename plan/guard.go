@@ -1,0 +1,103 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/osssync/osssync/spec"
+)
+
+// Allowances relax guards for one run.
+type Allowances struct {
+	Deletes     int64 // up to this many deletes pass, whatever the limits say; 0: none beyond them
+	EmptySource bool
+}
+
+// Trip is a guard that a plan ran into.
+type Trip struct {
+	Guard string // "empty-source" or "max-deletes"
+	Fact  string // what was found
+	Hint  string // how to go on if it is meant
+}
+
+// GuardError refuses a whole plan. Nothing was changed.
+type GuardError struct {
+	Mapping string
+	Trips   []Trip
+}
+
+func (e *GuardError) Error() string {
+	facts := make([]string, len(e.Trips))
+	for i, t := range e.Trips {
+		facts[i] = t.Fact
+	}
+	return fmt.Sprintf("mapping %q stopped by a guard: %s", e.Mapping, strings.Join(facts, "; "))
+}
+
+// minDeletesForPercent is the number of deletes up to which no percentage is
+// judged: a small tree may lose a file.
+const minDeletesForPercent = 10
+
+// guards are judged in this order, all of them.
+var guards = []func(h *Header, s *Summary, limits spec.Guard, allow Allowances) *Trip{
+	guardEmptySource,
+	guardMaxDeletes,
+}
+
+// Guard judges a whole plan before its first change. It returns nil or a
+// [GuardError] with every guard that stops it.
+func Guard(h *Header, s *Summary, limits spec.Guard, allow Allowances) error {
+	var trips []Trip
+	for _, guard := range guards {
+		if t := guard(h, s, limits, allow); t != nil {
+			trips = append(trips, *t)
+		}
+	}
+	if len(trips) == 0 {
+		return nil
+	}
+	return &GuardError{Mapping: h.Mapping, Trips: trips}
+}
+
+// guardEmptySource stops a plan that would delete because its source has nothing
+// at all: an unmounted disk, a failed build and a wrong bucket look like this.
+func guardEmptySource(h *Header, s *Summary, _ spec.Guard, allow Allowances) *Trip {
+	if allow.EmptySource || s.Deletes() == 0 {
+		return nil
+	}
+	source, target, noun, have, n := h.Root, "oss://"+h.Bucket+"/"+h.Prefix, "objects", s.LocalFiles, s.RemoteObjects
+	if h.Direction == spec.Pull.String() {
+		source, target, noun, have, n = target, source, "files", s.RemoteObjects, s.LocalFiles
+	}
+	if have > 0 {
+		return nil
+	}
+	return &Trip{
+		Guard: "empty-source",
+		Fact:  fmt.Sprintf("source %s is empty, but there are %d %s at %s, %d of them to be deleted", source, n, noun, target, s.Deletes()),
+		Hint:  "if it is meant to be empty: --allow-empty-source",
+	}
+}
+
+// guardMaxDeletes stops a plan that would delete more than the spec allows.
+func guardMaxDeletes(_ *Header, s *Summary, limits spec.Guard, allow Allowances) *Trip {
+	n, of := s.Deletes(), s.RemoteObjects
+	if s.DeleteLocal.Objects > 0 {
+		of = s.LocalFiles
+	}
+	over := n > int64(limits.MaxDeletes) ||
+		n > minDeletesForPercent && n*100 > of*int64(limits.MaxDeletePercent)
+	if !over || n <= allow.Deletes {
+		return nil
+	}
+	percent := 100.0
+	if of > 0 {
+		percent = float64(n) * 100 / float64(of)
+	}
+	return &Trip{
+		Guard: "max-deletes",
+		Fact: fmt.Sprintf("this plan deletes %d of %d (%.1f %%), above the limit (%d, or %d %% of more than %d)",
+			n, of, percent, limits.MaxDeletes, limits.MaxDeletePercent, minDeletesForPercent),
+		Hint: fmt.Sprintf("read the deletes in the plan; to go on: --allow-deletes=%d", n),
+	}
+}

@@ -1,0 +1,91 @@
+package plan
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/osssync/osssync/spec"
+)
+
+func TestGuard(t *testing.T) {
+	push := Header{Mapping: "site", Direction: "push", Root: "/srv/site", Bucket: "b", Prefix: "www/"}
+	pull := push
+	pull.Direction = "pull"
+	limits := spec.Guard{MaxDeletes: 1000, MaxDeletePercent: 25}
+	remote := func(deletes, of, source int64) Summary {
+		return Summary{LocalFiles: source, RemoteObjects: of, DeleteRemote: Tally{Objects: deletes}}
+	}
+	local := func(deletes, of, source int64) Summary {
+		return Summary{LocalFiles: of, RemoteObjects: source, DeleteLocal: Tally{Objects: deletes}}
+	}
+	for _, row := range []struct {
+		name    string
+		header  Header
+		summary Summary
+		limits  spec.Guard
+		allow   Allowances
+		want    string
+	}{
+		{"nothing to delete", push, remote(0, 50, 0), limits, Allowances{}, ""},
+		{"10 of 10 are free", push, remote(10, 10, 1), limits, Allowances{}, ""},
+		{"11 of 44", push, remote(11, 44, 1), limits, Allowances{}, ""},
+		{"D12 11 of 43", push, remote(11, 43, 1), limits, Allowances{},
+			`mapping "site" stopped by a guard: this plan deletes 11 of 43 (25.6 %), above the limit (1000, or 25 % of more than 10)`},
+		{"D12 11 of 43, allowed", push, remote(11, 43, 1), limits, Allowances{Deletes: 11}, ""},
+		{"D12 11 of 43, fewer allowed", push, remote(11, 43, 1), limits, Allowances{Deletes: 10},
+			`mapping "site" stopped by a guard: this plan deletes 11 of 43 (25.6 %), above the limit (1000, or 25 % of more than 10)`},
+		{"1,000 of many", push, remote(1000, 100_000, 1), limits, Allowances{}, ""},
+		{"D12 1,001 of many", push, remote(1001, 100_000, 1), limits, Allowances{},
+			`mapping "site" stopped by a guard: this plan deletes 1001 of 100000 (1.0 %), above the limit (1000, or 25 % of more than 10)`},
+		{"an allowance is no limit", push, remote(20, 100, 1), limits, Allowances{Deletes: 5}, ""},
+		{"100 %", push, remote(50, 50, 1), spec.Guard{MaxDeletes: 50, MaxDeletePercent: 100}, Allowances{}, ""},
+		{"0 deletes", push, remote(1, 50, 1), spec.Guard{MaxDeletePercent: 100}, Allowances{},
+			`mapping "site" stopped by a guard: this plan deletes 1 of 50 (2.0 %), above the limit (0, or 100 % of more than 10)`},
+		{"0 %", push, remote(11, 5000, 1), spec.Guard{MaxDeletes: 1000}, Allowances{},
+			`mapping "site" stopped by a guard: this plan deletes 11 of 5000 (0.2 %), above the limit (1000, or 0 % of more than 10)`},
+		{"pull counts files", pull, local(11, 43, 1000), limits, Allowances{},
+			`mapping "site" stopped by a guard: this plan deletes 11 of 43 (25.6 %), above the limit (1000, or 25 % of more than 10)`},
+		{"D9 empty tree", push, remote(2, 2, 0), limits, Allowances{},
+			`mapping "site" stopped by a guard: source /srv/site is empty, but there are 2 objects at oss://b/www/, 2 of them to be deleted`},
+		{"D9 empty tree, allowed", push, remote(2, 2, 0), limits, Allowances{EmptySource: true}, ""},
+		{"D9 a number of deletes is no leave to empty", push, remote(2, 2, 0), limits, Allowances{Deletes: 2},
+			`mapping "site" stopped by a guard: source /srv/site is empty, but there are 2 objects at oss://b/www/, 2 of them to be deleted`},
+		{"D13 empty listing", pull, local(2, 3, 0), limits, Allowances{},
+			`mapping "site" stopped by a guard: source oss://b/www/ is empty, but there are 3 files at /srv/site, 2 of them to be deleted`},
+		{"both", push, remote(412, 412, 0), limits, Allowances{},
+			`mapping "site" stopped by a guard: source /srv/site is empty, but there are 412 objects at oss://b/www/, 412 of them to be deleted; ` +
+				`this plan deletes 412 of 412 (100.0 %), above the limit (1000, or 25 % of more than 10)`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			got := ""
+			if err := Guard(&row.header, &row.summary, row.limits, row.allow); err != nil {
+				got = err.Error()
+			}
+			if got != row.want {
+				t.Errorf("got  %s\nwant %s", got, row.want)
+			}
+		})
+	}
+}
+
+func TestGuard_Hints(t *testing.T) {
+	h := Header{Mapping: "site", Root: "/r", Bucket: "b"}
+	s := Summary{RemoteObjects: 412, DeleteRemote: Tally{Objects: 412}}
+	var stopped *GuardError
+	if err := Guard(&h, &s, spec.Guard{MaxDeletes: 1000, MaxDeletePercent: 25}, Allowances{}); !errors.As(err, &stopped) {
+		t.Fatal(err)
+	}
+	var got [][2]string
+	for _, trip := range stopped.Trips {
+		got = append(got, [2]string{trip.Guard, trip.Hint})
+	}
+	want := [][2]string{
+		{"empty-source", "if it is meant to be empty: --allow-empty-source"},
+		{"max-deletes", "read the deletes in the plan; to go on: --allow-deletes=412"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

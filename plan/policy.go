@@ -1,0 +1,76 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/osssync/osssync/spec"
+)
+
+// Policy is what the spec wants of one mapping, as far as deciding needs it.
+// It is read-only and safe for concurrent use.
+type Policy struct {
+	Direction  spec.Direction
+	Prune      spec.Prune
+	PrefixLen  int                                 // bytes of the mapping's prefix
+	HeadersFor func(path string) map[string]string // headers to set on an upload
+	Phase      func(path string) int
+	Threshold  int64         // bytes from which a transfer is done in parts
+	PartSize   int64         // bytes, preferred
+	AbortAfter time.Duration // 0: pending uploads are never aborted
+	Now        time.Time     // the server's clock; zero: not known, and no upload is old
+	Deep       bool          // read objects that have no checksum
+}
+
+// PolicyOf takes the policy of a mapping. now is the server's time.
+func PolicyOf(m *spec.Mapping, now time.Time, deep bool) Policy {
+	return Policy{
+		Direction:  m.Direction,
+		Prune:      m.Prune,
+		PrefixLen:  len(m.Prefix),
+		HeadersFor: m.HeadersFor,
+		Phase:      m.Phase,
+		Threshold:  m.Transfer.Threshold,
+		PartSize:   m.Transfer.PartSize,
+		AbortAfter: m.Uploads.AbortAfter,
+		Now:        now,
+		Deep:       deep,
+	}
+}
+
+// HeadersDigest returns a short text that is equal for equal headers, as noted
+// in the index for what an object was given. It is never empty.
+func HeadersDigest(headers map[string]string) string {
+	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		// Neither header names nor values hold a line feed.
+		h.Write([]byte(name + "\n" + headers[name] + "\n"))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+const (
+	maxParts    = 10_000
+	maxPartSize = 5 << 30 // 5 GiB
+	maxPut      = 5 << 30 // one PutObject
+	maxCopy     = 5 << 30 // one CopyObject
+)
+
+// transferRequests returns the requests that moving size bytes takes in a run
+// without retries, and whether OSS takes an object of that size at all.
+func (p *Policy) transferRequests(size int64) (requests int64, ok bool) {
+	if size > maxParts*maxPartSize {
+		return 0, false
+	}
+	if size == 0 || size < p.Threshold && size <= maxPut {
+		return 1, true
+	}
+	part := max(p.PartSize, 1)
+	for part*maxParts < size {
+		part *= 2
+	}
+	return (size+part-1)/part + 2, part <= maxPartSize
+}

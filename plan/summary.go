@@ -1,0 +1,77 @@
+package plan
+
+// Tally counts rows of one kind.
+type Tally struct {
+	Objects int64 `json:"objects"`
+	Bytes   int64 `json:"bytes"`
+}
+
+func (t *Tally) add(bytes int64) { t.Objects++; t.Bytes += bytes }
+
+// Summary counts what a plan holds and what it was made from.
+type Summary struct {
+	LocalFiles    int64 `json:"local_files"`
+	RemoteObjects int64 `json:"remote_objects"`
+	OwnedRows     int64 `json:"owned_rows"`
+
+	Upload       Tally `json:"upload"`        // ResumeUpload included; bytes still to be sent
+	Download     Tally `json:"download"`      // bytes to be received
+	SetMeta      Tally `json:"set_meta"`      // bytes of the objects, none of them moved
+	DeleteRemote Tally `json:"delete_remote"` // bytes to be deleted
+	DeleteLocal  Tally `json:"delete_local"`
+	Resume       Tally `json:"resume"` // bytes already stored, not sent again
+	Abort        Tally `json:"abort"`  // multipart uploads, bytes in their parts
+	Keep         Tally `json:"keep"`
+	Record       int64 `json:"record"`
+	Forget       int64 `json:"forget"`
+
+	Unchanged int64 `json:"unchanged"`
+	Extra     int64 `json:"extra"`     // only at the target, left there by the prune policy
+	Conflicts int64 `json:"conflicts"` // rows that touch nothing
+	Shielded  int64 `json:"shielded"`  // paths left alone below something that could not be seen
+
+	Cost Cost `json:"cost"`
+}
+
+// Deletes returns the number of objects and files that would be deleted.
+func (s *Summary) Deletes() int64 { return s.DeleteRemote.Objects + s.DeleteLocal.Objects }
+
+// Changes returns the number of rows that change a side or a multipart upload.
+func (s *Summary) Changes() int64 {
+	return s.Upload.Objects + s.Download.Objects + s.SetMeta.Objects + s.Deletes() + s.Abort.Objects
+}
+
+// Incomplete reports whether something had to be left alone.
+func (s *Summary) Incomplete() bool { return s.Conflicts > 0 || s.Shielded > 0 }
+
+// count adds a row that stands in the plan.
+func (s *Summary) count(a Action) {
+	cost := a.Cost()
+	s.Cost.Requests += cost.Requests
+	s.Cost.Bytes += cost.Bytes
+	switch a := a.(type) {
+	case *Upload:
+		s.Upload.add(cost.Bytes)
+	case *ResumeUpload:
+		s.Upload.add(cost.Bytes)
+		s.Resume.add(a.Bytes)
+	case *Download:
+		s.Download.add(cost.Bytes)
+	case *SetMeta:
+		s.SetMeta.add(a.Remote.Size)
+	case *DeleteRemote:
+		s.DeleteRemote.add(a.Before.Size)
+	case *DeleteLocal:
+		s.DeleteLocal.add(a.Before.Size)
+	case *AbortUpload:
+		s.Abort.add(a.Bytes)
+	case *KeepUpload:
+		s.Keep.add(a.Bytes)
+	case *Conflict:
+		s.Conflicts++
+	case *Record:
+		s.Record++
+	case *Forget:
+		s.Forget++
+	}
+}
