@@ -72,5 +72,8 @@ func (p *Policy) transferRequests(size int64) (requests int64, ok bool) {
 	for part*maxParts < size {
 		part *= 2
 	}
-	return (size+part-1)/part + 2, part <= maxPartSize
+	if part > maxPartSize {
+		return 0, false
+	}
+	return (size+part-1)/part + 2, true
 }

@@ -29,7 +29,7 @@ func TestTransferRequests(t *testing.T) {
 		{"P11 one byte more: parts double", 10_000*10*mib + 1, 0, 10 * mib, 5_001 + 2, true},
 		{"P11 the largest object", 10_000 * 5 * gib, 0, 10 * mib, 10_000 + 2, true},
 		{"P11 one byte more", 10_000*5*gib + 1, 0, 10 * mib, 0, false},
-		{"P11 the largest object, odd part size", 10_000 * 5 * gib, 0, 100 * mib, 10_000 + 2, true},
+		{"P11 the largest object, a part size that doubles past the limit", 10_000 * 5 * gib, 0, 100 * mib, 0, false},
 		{"no part size", 10, 0, 0, 10 + 2, true},
 	} {
 		p := Policy{Threshold: row.threshold, PartSize: row.partSize}

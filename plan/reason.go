@@ -100,7 +100,7 @@ var reasonTexts = map[Reason]string{
 	ReasonNoChecksum:       "cannot be compared: the object has no checksum (--deep reads it)",
 	ReasonArchived:         "archived; restore it first",
 	ReasonObjectSymlink:    "the object is a symbolic link",
-	ReasonTooLarge:         "larger than OSS takes (10,000 parts of 5 GiB)",
+	ReasonTooLarge:         "larger than OSS takes (10,000 parts of 5 GiB each, doubled from transfer.partSize)",
 }
 
 // Text returns the reason in words.
