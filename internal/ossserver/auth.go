@@ -1,0 +1,115 @@
+package ossserver
+
+import (
+	"crypto/hmac"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxSkew is how far the clock of a client may be off.
+const maxSkew = 15 * time.Minute
+
+// claim is what a request says about who sent it.
+type claim struct {
+	accessKeyID      string
+	signature        string
+	stringToSign     string
+	canonicalRequest string                     // V4 only
+	sign             func(secret string) string // the signature that this secret gives
+}
+
+// authenticate checks the signature of a request, whichever of the four forms
+// it has. A security token takes part in the signature as any x-oss- header
+// does; beyond that it is not looked at, since there are only long-term keys.
+func (s *Server) authenticate(c *call) error {
+	cl, err := s.claimOf(c)
+	if err != nil {
+		return err
+	}
+	secret, ok := s.options.Credentials[cl.accessKeyID]
+	if !ok {
+		e := newError(http.StatusForbidden, "InvalidAccessKeyId", "The OSS Access Key Id you provided does not exist in our records.")
+		return e.with("OSSAccessKeyId", cl.accessKeyID)
+	}
+	if hmac.Equal([]byte(cl.sign(secret)), []byte(cl.signature)) {
+		return nil
+	}
+	e := newError(http.StatusForbidden, "SignatureDoesNotMatch",
+		"The request signature we calculated does not match the signature you provided. Check your key and signing method.")
+	e.with("OSSAccessKeyId", cl.accessKeyID).
+		with("SignatureProvided", cl.signature).
+		with("StringToSign", cl.stringToSign).
+		with("StringToSignBytes", spacedHex(cl.stringToSign))
+	if cl.canonicalRequest != "" {
+		e.with("CanonicalRequest", cl.canonicalRequest).
+			with("CanonicalRequestBytes", spacedHex(cl.canonicalRequest))
+	}
+	return e
+}
+
+func (s *Server) claimOf(c *call) (claim, error) {
+	authorization := c.request.Header.Get("Authorization")
+	switch {
+	case strings.HasPrefix(authorization, algorithmV4+" "):
+		return s.claimV4Header(c, authorization)
+	case strings.HasPrefix(authorization, "OSS "):
+		return s.claimV1Header(c, authorization)
+	case authorization != "":
+		return claim{}, invalidArgument("Authorization header is invalid.")
+	case c.query.has("x-oss-signature-version") || c.query.has("x-oss-signature"):
+		return s.claimV4Query(c)
+	case c.query.has("OSSAccessKeyId") || c.query.has("Signature"):
+		return s.claimV1Query(c)
+	default:
+		return claim{}, accessDenied("Anonymous access is forbidden for this operation.")
+	}
+}
+
+// isSignatureParameter reports whether a query name belongs to a signature.
+func isSignatureParameter(name string) bool {
+	switch name {
+	case "x-oss-signature-version", "x-oss-signature", "x-oss-credential", "x-oss-date",
+		"x-oss-expires", "x-oss-additional-headers", "x-oss-security-token",
+		"OSSAccessKeyId", "Signature", "Expires", "security-token":
+		return true
+	}
+	return false
+}
+
+// checkSkew judges the time at which a request was signed.
+func (s *Server) checkSkew(signed time.Time) error {
+	now := s.now()
+	if d := now.Sub(signed); -maxSkew <= d && d <= maxSkew {
+		return nil
+	}
+	e := newError(http.StatusForbidden, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large.")
+	return e.with("MaxAllowedSkewMilliseconds", strconv.FormatInt(maxSkew.Milliseconds(), 10)).
+		with("RequestTime", formatISO(signed)).
+		with("ServerTime", formatISO(now))
+}
+
+// checkExpiry judges the end of a presigned URL.
+func (s *Server) checkExpiry(end time.Time) error {
+	now := s.now()
+	if now.Before(end) {
+		return nil
+	}
+	return accessDenied("Request has expired.").
+		with("Expires", formatISO(end)).
+		with("ServerTime", formatISO(now))
+}
+
+// spacedHex shows invisible bytes, as the service does beside StringToSign.
+func spacedHex(s string) string { return fmt.Sprintf("% X", s) }
+
+// signedValues joins the values of a header the way both versions sign them.
+func signedValues(values []string) string {
+	trimmed := make([]string, len(values))
+	for i, v := range values {
+		trimmed[i] = strings.TrimSpace(v)
+	}
+	return strings.Join(trimmed, ",")
+}

@@ -1,0 +1,209 @@
+package ossserver
+
+import (
+	"encoding/xml"
+	"net/http"
+	"slices"
+)
+
+// maxBucketDocument bounds the body of PutBucket.
+const maxBucketDocument = 64 << 10
+
+type createBucketDocument struct {
+	XMLName      xml.Name `xml:"CreateBucketConfiguration"`
+	StorageClass string   `xml:"StorageClass"`
+	Redundancy   string   `xml:"DataRedundancyType"`
+}
+
+// putBucket makes a bucket. For one that is there already it changes the ACL
+// if the request names one.
+func (s *Server) putBucket(c *call) error {
+	doc, err := c.readDocument(maxBucketDocument)
+	if err != nil {
+		return err
+	}
+	header := c.request.Header
+	record, err := parseBucketSettings(header.Get("X-Oss-Acl"), header.Get("X-Oss-Storage-Class"), doc)
+	if err != nil {
+		return err
+	}
+	err = s.store.update(func(tx *transaction) error {
+		record.Created = s.now().Unix()
+		created, err := tx.createBucket(c.bucket, record)
+		if err != nil || created || header.Get("X-Oss-Acl") == "" {
+			return err
+		}
+		b, err := tx.bucket(c.bucket)
+		if err != nil {
+			return err
+		}
+		old, err := decodeBucketRecord(b)
+		if err != nil {
+			return err
+		}
+		old.ACL = record.ACL
+		return putBucketRecord(b, old)
+	})
+	if err != nil {
+		return err
+	}
+	c.Header().Set("Location", "/"+c.bucket)
+	c.Header().Set("Content-Length", "0")
+	c.WriteHeader(http.StatusOK)
+	return nil
+}
+
+// parseBucketSettings reads the headers and the document, which may be empty,
+// of PutBucket.
+func parseBucketSettings(acl, class string, doc []byte) (bucketRecord, error) {
+	var d createBucketDocument
+	if len(doc) > 0 {
+		if err := unmarshalDocument(doc, &d); err != nil {
+			return bucketRecord{}, err
+		}
+	}
+	if d.StorageClass != "" {
+		class = d.StorageClass
+	}
+	r := bucketRecord{ACL: aclPrivate, StorageClass: classStandard, Redundancy: redundancyLocal}
+	if acl != "" {
+		r.ACL = acl
+	}
+	if class != "" {
+		r.StorageClass = class
+	}
+	if d.Redundancy != "" {
+		r.Redundancy = d.Redundancy
+	}
+	switch {
+	case !isACL(r.ACL):
+		return r, invalidArgument("The ACL %q is not valid.", r.ACL)
+	case !isStorageClass(r.StorageClass):
+		return r, invalidArgument("The storage class %q is not valid.", r.StorageClass)
+	case !slices.Contains([]string{redundancyLocal, "ZRS"}, r.Redundancy):
+		return r, invalidArgument("The data redundancy type %q is not valid.", r.Redundancy)
+	}
+	return r, nil
+}
+
+// deleteBucket refuses while there are objects or multipart uploads.
+func (s *Server) deleteBucket(c *call) error {
+	err := s.store.update(func(tx *transaction) error {
+		b, err := tx.bucket(c.bucket)
+		if err != nil {
+			return err
+		}
+		for _, inner := range [][]byte{inObjects, inUploads} {
+			if k, _ := b.Bucket(inner).Cursor().First(); k != nil {
+				return newError(http.StatusConflict, "BucketNotEmpty", "The bucket you tried to delete is not empty.").with("BucketName", c.bucket)
+			}
+		}
+		return tx.Bucket(rootBuckets).DeleteBucket([]byte(c.bucket))
+	})
+	if err != nil {
+		return err
+	}
+	c.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (s *Server) getBucketInfo(c *call) error {
+	r, err := s.store.bucketRecord(c.bucket)
+	if err != nil {
+		return err
+	}
+	w := newDocument()
+	w.open("BucketInfo")
+	w.open("Bucket")
+	s.writeBucket(w, c, c.bucket, r)
+	w.text("DataRedundancyType", r.Redundancy)
+	w.owner()
+	w.open("AccessControlList")
+	w.text("Grant", r.ACL)
+	w.end("AccessControlList")
+	w.end("Bucket")
+	w.end("BucketInfo")
+	c.writeXML(http.StatusOK, w.bytes())
+	return nil
+}
+
+func (s *Server) getBucketLocation(c *call) error {
+	if _, err := s.store.bucketRecord(c.bucket); err != nil {
+		return err
+	}
+	w := newDocument()
+	w.text("LocationConstraint", s.location())
+	c.writeXML(http.StatusOK, w.bytes())
+	return nil
+}
+
+func (s *Server) listBuckets(c *call) error {
+	limit, err := parseLimit(c.query, "max-keys", defaultPage)
+	if err != nil {
+		return err
+	}
+	prefix, marker := c.query.get("prefix"), c.query.get("marker")
+	buckets, last, truncated := xmlWriter{}, "", false
+	err = s.store.view(func(tx *transaction) error {
+		root := tx.Bucket(rootBuckets)
+		w := walk{prefix: []byte(prefix), after: []byte(marker), limit: limit}
+		truncated, err = w.run(root.Cursor(), func(e entry) error {
+			last = string(e.name)
+			r, err := decodeBucketRecord(root.Bucket(e.name))
+			if err != nil {
+				return err
+			}
+			buckets.open("Bucket")
+			s.writeBucket(&buckets, c, last, r)
+			buckets.end("Bucket")
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	w := newDocument()
+	w.open("ListAllMyBucketsResult")
+	if truncated || len(c.query) > 0 { // as OSS does, nothing about pages when there is nothing to say
+		w.text("Prefix", prefix)
+		w.text("Marker", marker)
+		w.number("MaxKeys", int64(limit))
+		w.flag("IsTruncated", truncated)
+	}
+	if truncated {
+		w.text("NextMarker", last)
+	}
+	w.owner()
+	w.open("Buckets")
+	buckets.end("Buckets")
+	buckets.end("ListAllMyBucketsResult")
+	c.writeXML(http.StatusOK, w.bytes(), buckets.bytes())
+	return nil
+}
+
+// writeBucket writes what ListBuckets and GetBucketInfo both tell.
+func (s *Server) writeBucket(w *xmlWriter, c *call, name string, r bucketRecord) {
+	endpoint := s.endpoint(c)
+	w.text("CreationDate", formatUnix(r.Created))
+	w.text("ExtranetEndpoint", endpoint)
+	w.text("IntranetEndpoint", endpoint)
+	w.text("Location", s.location())
+	w.text("Name", name)
+	w.text("Region", s.options.Region)
+	w.text("StorageClass", r.StorageClass)
+}
+
+func (s *Server) location() string { return "oss-" + s.options.Region }
+
+// endpoint returns a host under which a client finds this server again.
+func (s *Server) endpoint(c *call) string {
+	if s.options.Endpoint != "" {
+		return s.options.Endpoint
+	}
+	host := c.request.Host
+	if bucket := bucketOfHost(host, ""); bucket != "" {
+		return host[len(bucket)+1:]
+	}
+	return host
+}

@@ -1,0 +1,119 @@
+package ossserver
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+const responseOverrides = "response-content-type response-content-language response-expires " +
+	"response-cache-control response-content-disposition response-content-encoding"
+
+func (s *Server) getObject(c *call) error {
+	o, r, err := s.store.openObject(c.bucket, c.key)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	if err := parseConditions(c.request.Header, "").check(o); err != nil {
+		return err
+	}
+	if err := checkReadable(o); err != nil {
+		return err
+	}
+	strict := c.request.Header.Get("X-Oss-Range-Behavior") == "standard"
+	part, err := parseRange(c.request.Header.Get("Range"), o.size, strict)
+	if err != nil {
+		return err
+	}
+	h := c.Header()
+	writeObjectHeaders(h, o)
+	for name := range strings.FieldsSeq(responseOverrides) {
+		if v := c.query.get(name); v != "" {
+			h.Set(strings.TrimPrefix(name, "response-"), v)
+		}
+	}
+	h.Set("Accept-Ranges", "bytes")
+	h.Set("Content-Length", strconv.FormatInt(part.length, 10))
+	if !part.partial {
+		writeContentMD5(h, o)
+		c.WriteHeader(http.StatusOK)
+	} else {
+		h.Set("Content-Range", part.contentRange(o.size))
+		c.WriteHeader(http.StatusPartialContent)
+	}
+	return c.writeBody(r, part)
+}
+
+// writeBody writes a part of a body. Its last byte goes through the buffer of
+// net/http, which is flushed when the handler has returned: so the hook for the
+// log has run before the client has all of the answer.
+func (c *call) writeBody(r *reader, part byteRange) error {
+	if part.length == 0 {
+		return nil
+	}
+	if err := r.writeRange(c, part.offset, part.length-1); err != nil {
+		return err
+	}
+	buffered := struct{ io.Writer }{c} // hides ReadFrom
+	return r.writeRange(buffered, part.offset+part.length-1, 1)
+}
+
+// checkReadable refuses the bytes of an archived object: it would have to be
+// restored first.
+func checkReadable(o *objectRecord) error {
+	if isArchived(o.class) {
+		return newError(http.StatusForbidden, "InvalidObjectState", "The operation is not valid for the object's state.")
+	}
+	return nil
+}
+
+func (s *Server) headObject(c *call) error {
+	o, err := s.conditionalObject(c)
+	if err != nil {
+		return err
+	}
+	h := c.Header()
+	writeObjectHeaders(h, o)
+	writeContentMD5(h, o)
+	h.Set("Accept-Ranges", "bytes")
+	h.Set("Content-Length", strconv.FormatInt(o.size, 10))
+	c.WriteHeader(http.StatusOK)
+	return nil
+}
+
+// getObjectMeta tells only what identifies the content.
+func (s *Server) getObjectMeta(c *call) error {
+	o, err := s.conditionalObject(c)
+	if err != nil {
+		return err
+	}
+	writeValidators(c.Header(), o)
+	c.Header().Set("Content-Length", strconv.FormatInt(o.size, 10))
+	c.WriteHeader(http.StatusOK)
+	return nil
+}
+
+func (s *Server) conditionalObject(c *call) (o *objectRecord, err error) {
+	err = s.store.view(func(tx *transaction) error {
+		o, err = tx.object(c.bucket, c.key)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return o, parseConditions(c.request.Header, "").check(o)
+}
+
+// writeContentMD5 sets Content-MD5 where the ETag is the MD5 of the body.
+func writeContentMD5(h http.Header, o *objectRecord) {
+	if o.kind != kindNormal {
+		return
+	}
+	if sum, err := hex.DecodeString(o.etag); err == nil {
+		h.Set("Content-Md5", base64.StdEncoding.EncodeToString(sum))
+	}
+}

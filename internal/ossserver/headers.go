@@ -1,0 +1,198 @@
+package ossserver
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+const (
+	metaPrefix   = "x-oss-meta-"
+	trafficLimit = "x-oss-traffic-limit"
+)
+
+// standardHeaders are stored with an object and sent with it.
+func standardHeaders() []string {
+	return []string{"Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Type", "Expires"}
+}
+
+// checkHeaders refuses headers that would change what a request does in a way
+// that this server does not know. To pass over them would be a lie.
+func (r rule) checkHeaders(header http.Header) error {
+	for name := range header {
+		low := strings.ToLower(name)
+		switch {
+		case strings.HasPrefix(low, ossPrefix) && !r.understands(low):
+			return headerNotImplemented(name)
+		case strings.HasPrefix(low, "if-") && !r.isConditional():
+			return headerNotImplemented(name)
+		}
+	}
+	if v := header.Get(trafficLimit); v != "" {
+		return checkTrafficLimit(v)
+	}
+	return nil
+}
+
+func (r rule) isConditional() bool {
+	return r.operation == GetObject || r.operation == HeadObject || r.operation == GetObjectMeta
+}
+
+// checkTrafficLimit judges a limit in bits a second.
+func checkTrafficLimit(v string) error {
+	const lowest, highest = 819200, 838860800
+	if n, err := strconv.ParseInt(v, 10, 64); err != nil || n < lowest || n > highest {
+		return invalidArgument("The bandwidth limit should be between %d and %d.", lowest, highest)
+	}
+	return nil
+}
+
+// parseAttributes reads what a PutObject or InitiateMultipartUpload says about
+// the object beside its bytes.
+func parseAttributes(header http.Header) (attributes, error) {
+	a := attributes{Headers: make(map[string]string), Meta: make(map[string]string)}
+	for _, name := range standardHeaders() {
+		if v := header.Get(name); v != "" {
+			a.Headers[name] = v
+		}
+	}
+	if a.Headers["Content-Type"] == "" {
+		a.Headers["Content-Type"] = "application/octet-stream"
+	}
+	var err error
+	if a.Meta, err = parseMeta(header); err != nil {
+		return a, err
+	}
+	if a.ACL, err = parseObjectACL(header); err != nil {
+		return a, err
+	}
+	a.Tags = header.Get("X-Oss-Tagging")
+	_, err = countTags(a.Tags)
+	return a, err
+}
+
+func parseMeta(header http.Header) (map[string]string, error) {
+	meta, size := make(map[string]string), 0
+	for name, values := range header {
+		m, ok := strings.CutPrefix(strings.ToLower(name), metaPrefix)
+		if !ok {
+			continue
+		}
+		if m == "" || strings.Trim(m, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+			return nil, invalidArgument("The user metadata name %q is not valid.", m)
+		}
+		meta[m] = signedValues(values)
+		size += len(m) + len(meta[m])
+	}
+	if size > maxMetadata {
+		return nil, newError(http.StatusBadRequest, "MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size.")
+	}
+	return meta, nil
+}
+
+func parseObjectACL(header http.Header) (string, error) {
+	v := header.Get("X-Oss-Object-Acl")
+	if v == "default" {
+		return "", nil
+	}
+	if v != "" && !isACL(v) {
+		return "", invalidArgument("The ACL %q is not valid.", v)
+	}
+	return v, nil
+}
+
+func isACL(v string) bool {
+	return slices.Contains([]string{aclPrivate, "public-read", "public-read-write"}, v)
+}
+
+// parseStorageClass reads x-oss-storage-class, or takes the bucket's.
+func parseStorageClass(header http.Header, bucketClass string) (string, error) {
+	v := header.Get("X-Oss-Storage-Class")
+	if v == "" {
+		return bucketClass, nil
+	}
+	if !isStorageClass(v) {
+		return "", newError(http.StatusBadRequest, "InvalidStorageClass", "The storage class you specified is not valid.").with("StorageClass", v)
+	}
+	return v, nil
+}
+
+func isStorageClass(v string) bool {
+	return v == classStandard || v == "IA" || isArchived(v)
+}
+
+// isArchived reports whether an object of a class must be restored before it
+// can be read.
+func isArchived(class string) bool {
+	return class == "Archive" || class == "ColdArchive" || class == "DeepColdArchive"
+}
+
+// countTags checks tags as x-oss-tagging writes them, "k=v&k2=v2" with both
+// sides encoded, and returns how many there are.
+func countTags(tagging string) (int, error) {
+	if tagging == "" {
+		return 0, nil
+	}
+	tags, err := url.ParseQuery(tagging)
+	if err != nil || len(tags) > maxTags {
+		return 0, newError(http.StatusBadRequest, "InvalidTag", "The tagging header is not valid.")
+	}
+	for k, v := range tags {
+		if len(v) != 1 || !isTagText(k) || !isTagText(v[0]) || k == "" ||
+			utf8.RuneCountInString(k) > maxTagKey || utf8.RuneCountInString(v[0]) > maxTagValue {
+			return 0, newError(http.StatusBadRequest, "InvalidTag", "The tag you specified is not valid.").with("TagKey", k)
+		}
+	}
+	return len(tags), nil
+}
+
+func isTagText(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte(" +-=._:/", c) >= 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// parseFlag reads a header that is "true", "false" or absent.
+func parseFlag(header http.Header, name string) (bool, error) {
+	switch v := strings.ToLower(header.Get(name)); v {
+	case "", "false":
+		return false, nil
+	case "true":
+		return true, nil
+	default:
+		return false, invalidArgument("The %s must be true or false.", strings.ToLower(name))
+	}
+}
+
+// writeObjectHeaders sets the headers that describe an object on HEAD and GET.
+func writeObjectHeaders(h http.Header, o *objectRecord) {
+	for name, value := range o.Headers {
+		h.Set(name, value)
+	}
+	for name, value := range o.Meta {
+		h.Set(metaPrefix+name, value)
+	}
+	h.Set("X-Oss-Object-Type", o.kind)
+	h.Set("X-Oss-Storage-Class", o.class)
+	if n, err := countTags(o.Tags); err == nil && n > 0 {
+		h.Set("X-Oss-Tagging-Count", strconv.Itoa(n))
+	}
+	writeValidators(h, o)
+}
+
+// writeValidators sets what identifies the content of an object.
+func writeValidators(h http.Header, o *objectRecord) {
+	h.Set("Etag", quote(o.etag))
+	h.Set("Last-Modified", time.Unix(o.modified, 0).UTC().Format(http.TimeFormat))
+	h.Set("X-Oss-Hash-Crc64ecma", strconv.FormatUint(o.crc, 10))
+}
+
+func quote(etag string) string { return `"` + etag + `"` }

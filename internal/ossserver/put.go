@@ -1,0 +1,77 @@
+package ossserver
+
+import (
+	"net/http"
+	"strconv"
+)
+
+func (s *Server) putObject(c *call) error {
+	o, forbid, err := s.newObject(c)
+	if err != nil {
+		return err
+	}
+	if forbid { // told before the body is sent; the commit looks again
+		if err := s.store.view(func(tx *transaction) error { return tx.checkOverwrite(c.target, forbid) }); err != nil {
+			return err
+		}
+	}
+	body, err := s.receive(c, inlineLimit)
+	if err != nil {
+		return err
+	}
+	o.kind, o.etag, o.crc, o.size = kindNormal, body.etag(), body.crc, body.size
+	err = s.store.updateWith(body, func(tx *transaction) error {
+		b, err := tx.bucket(c.bucket)
+		if err != nil {
+			return err
+		}
+		if err := tx.checkOverwrite(c.target, forbid); err != nil {
+			return err
+		}
+		o.modified = s.now().Unix()
+		if o.blob, err = tx.addBody(body); err != nil {
+			return err
+		}
+		return tx.putObject(b, c.key, o)
+	})
+	if err != nil {
+		return err
+	}
+	c.Header().Set("Etag", quote(o.etag))
+	c.Header().Set("X-Oss-Hash-Crc64ecma", strconv.FormatUint(o.crc, 10))
+	writeContentMD5(c.Header(), o)
+	c.Header().Set("Content-Length", "0")
+	c.WriteHeader(http.StatusOK)
+	return nil
+}
+
+// newObject reads the headers of a request that makes an object of the bucket's
+// storage class or of one that it names, and x-oss-forbid-overwrite.
+func (s *Server) newObject(c *call) (o *objectRecord, forbid bool, err error) {
+	bucket, err := s.store.bucketRecord(c.bucket)
+	if err != nil {
+		return nil, false, err
+	}
+	o = &objectRecord{}
+	if o.attributes, err = parseAttributes(c.request.Header); err != nil {
+		return nil, false, err
+	}
+	if o.class, err = parseStorageClass(c.request.Header, bucket.StorageClass); err != nil {
+		return nil, false, err
+	}
+	forbid, err = parseFlag(c.request.Header, "X-Oss-Forbid-Overwrite")
+	return o, forbid, err
+}
+
+// checkOverwrite ends in FileAlreadyExists when there is an object and the
+// client forbids to replace it.
+func (tx *transaction) checkOverwrite(t target, forbid bool) error {
+	b, err := tx.bucket(t.bucket)
+	if err != nil || !forbid {
+		return err
+	}
+	if b.Bucket(inObjects).Get([]byte(t.key)) != nil {
+		return fileAlreadyExists(t.key)
+	}
+	return nil
+}

@@ -1,0 +1,137 @@
+package ossserver
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+)
+
+// lockTimeout is how long Open waits for a server that is just closing.
+const lockTimeout = 500 * time.Millisecond
+
+// formatVersion is written into a new directory and required of an old one.
+const formatVersion = "1"
+
+// Names in the database; doc.go tells what is under them.
+var (
+	rootFormat  = []byte("format")
+	rootBuckets = []byte("buckets")
+	rootBlobs   = []byte("blobs")
+	rootFiles   = []byte("files")
+
+	inRecord  = []byte("record")
+	inObjects = []byte("objects")
+	inUploads = []byte("uploads")
+	inParts   = []byte("parts")
+)
+
+// store keeps names in a database and the bytes of large bodies in files.
+type store struct {
+	db       *bolt.DB
+	content  string // folder of the files
+	sync     bool
+	log      *slog.Logger
+	nextFile atomic.Uint64
+	buffers  sync.Pool // of *[copyBuffer]byte
+
+	changes  chan *change
+	finished chan struct{} // closed when the committer has ended
+
+	pinsMu sync.Mutex
+	pins   map[uint64]*pin // by blob
+}
+
+func openStore(dir string, durable bool, log *slog.Logger) (*store, error) {
+	content := filepath.Join(dir, "content")
+	if err := os.MkdirAll(content, 0o700); err != nil {
+		return nil, err
+	}
+	db, err := bolt.Open(filepath.Join(dir, "names.db"), 0o600, &bolt.Options{
+		Timeout:        lockTimeout,
+		FreelistType:   bolt.FreelistMapType, // the cost of the default grows with the free pages
+		NoSync:         !durable,
+		NoGrowSync:     !durable,
+		NoFreelistSync: !durable, // an Open that finds no free list rebuilds it
+	})
+	if errors.Is(err, bolterrors.ErrTimeout) {
+		return nil, ErrLocked
+	}
+	if err != nil {
+		return nil, err
+	}
+	st := &store{
+		db: db, content: content, sync: durable, log: log,
+		changes: make(chan *change), finished: make(chan struct{}),
+		buffers: sync.Pool{New: newBuffer},
+		pins:    make(map[uint64]*pin),
+	}
+	if err := st.prepare(dir); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	go st.commitAll()
+	return st, nil
+}
+
+// prepare makes the database ready and sweeps the content folder. It runs under
+// the lock of the database and before any other use.
+func (st *store) prepare(dir string) error {
+	err := st.db.Update(func(tx *bolt.Tx) error {
+		format, err := tx.CreateBucketIfNotExists(rootFormat)
+		if err != nil {
+			return err
+		}
+		switch v := format.Get(inRecord); {
+		case v == nil:
+			if err := format.Put(inRecord, []byte(formatVersion)); err != nil {
+				return err
+			}
+		case string(v) != formatVersion:
+			return fmt.Errorf("directory format %q: this server reads format %q", v, formatVersion)
+		}
+		for _, name := range [][]byte{rootBuckets, rootBlobs, rootFiles} {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := st.sweep(); err != nil {
+		return fmt.Errorf("sweep of %q: %w", st.content, err)
+	}
+	if !st.sync {
+		return nil
+	}
+	return syncDir(dir)
+}
+
+// close waits for the committer. No update may be under way or follow.
+func (st *store) close() error {
+	close(st.changes)
+	<-st.finished
+	return st.db.Close()
+}
+
+// syncDir makes the names in a directory durable, where the system has a call
+// for that; Windows has none.
+func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
