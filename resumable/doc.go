@@ -1,0 +1,50 @@
+// Package resumable moves one object between a local file and Alibaba Cloud
+// OSS, and carries on where an interrupted transfer stopped.
+//
+//	client := oss.NewClient(cfg) // of the official SDK
+//	_, err := resumable.Upload(ctx, client, "bucket", "data/model.bin", "model.bin", resumable.UploadOptions{})
+//	_, err = resumable.Download(ctx, client, "bucket", "data/model.bin", "copy.bin", resumable.DownloadOptions{})
+//
+// Small objects take one request. Larger ones go in parts, or come in ranges,
+// several at a time if asked to; what is unfinished is noted in a record (see
+// [Store]), and the same call made again moves only what is missing. The two
+// functions do what resumable_upload and resumable_download of the Python SDK
+// do, with the same defaults.
+//
+// # What can be relied on
+//
+// An object is published whole or not at all, and it is one state of the file:
+// parts stored by an earlier call count only if they equal the local bytes now,
+// and a file that changes meanwhile is [ErrSourceChanged]. Each body carries
+// its MD5, so that the service refuses bytes that changed on their way.
+//
+// A file appears under its name only when it is complete, verified and on
+// disk. Ranges an earlier call left on disk are read back before they count. An
+// object replaced meanwhile is [ErrRemoteChanged].
+//
+// The commit of an upload in parts may take effect although its answer is
+// lost. Therefore such an object bears a random token as its metadata
+// x-oss-meta-osssync-upload, by which its upload is recognised; so does an
+// object put with ForbidOverwrite. No upload is aborted while that is in doubt.
+//
+// Memory does not depend on the size of the object: some hundred KiB for each
+// part under way, and for each piece of the plan a few dozen bytes.
+//
+// # What is left behind
+//
+// An interrupted upload leaves its record and its parts, which cost storage; an
+// interrupted ranged download its record and a temporary file beside the
+// target, whose name [IsTempName] knows. Calling again finishes them, and
+// [FileStore.Records] lists them for those who want to clear up. A transfer
+// whose record turns out to be useless frees what the record names.
+//
+// # What cannot be promised
+//
+// OSS has no conditional replace: an object that somebody else writes at the
+// same time is overwritten by whoever comes last, unless ForbidOverwrite is set
+// and the bucket has no versioning. A local file written between
+// BeforePublish and the rename is replaced, unless NoReplace is set.
+//
+// Through an *oss.EncryptionClient both functions degrade to one plain request,
+// since parts could not be resumed; see [API].
+package resumable

@@ -1,0 +1,44 @@
+package resumable
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// ledger is where one transfer finds and leaves its record.
+type ledger struct {
+	store Store
+	key   string
+	want  binding // what a record must be bound to
+}
+
+// openLedger opens the given store, or the default one.
+func openLedger(store Store, want binding, versionID string) (*ledger, error) {
+	if store == nil {
+		dir, err := DefaultStoreDir()
+		if err != nil {
+			return nil, fmt.Errorf("record store: %w", err)
+		}
+		if store, err = NewFileStore(dir); err != nil {
+			return nil, err
+		}
+	}
+	key := storeKey(want.Scope, want.Bucket, want.Key, versionID, want.File)
+	want.Version = recordVersion
+	// JSON holds no other bytes; the key above has the name as it is.
+	want.File, want.Scope = string([]rune(want.File)), string([]rune(want.Scope))
+	return &ledger{store: store, key: key, want: want}, nil
+}
+
+// get returns the record, nil if there is none.
+func (l *ledger) get() ([]byte, error) { return l.store.Get(l.key) }
+
+func (l *ledger) put(rec any) error {
+	data, err := json.Marshal(rec)
+	if err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return l.store.Put(l.key, data)
+}
+
+func (l *ledger) delete() error { return l.store.Delete(l.key) }

@@ -1,0 +1,26 @@
+package resumable
+
+import (
+	"context"
+	"time"
+)
+
+// limits are the knobs that tests turn; the zero value means the real ones.
+type limits struct {
+	minPart   int64         // least preferred part size
+	saveEvery time.Duration // after so long a record is due in any case
+	sleep     func(ctx context.Context, d time.Duration) error
+}
+
+func (l limits) withDefaults() limits {
+	if l.minPart == 0 {
+		l.minPart = minPartSize
+	}
+	if l.saveEvery == 0 {
+		l.saveEvery = time.Second
+	}
+	if l.sleep == nil {
+		l.sleep = sleep
+	}
+	return l
+}

@@ -1,0 +1,137 @@
+package resumable
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+
+	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
+)
+
+// errUploadGone is an upload id the service does not know any more: aborted,
+// or completed by a call whose answer was lost.
+var errUploadGone = errors.New("multipart upload gone")
+
+// session is a multipart upload under way.
+type session struct {
+	rec    *uploadRecord
+	plan   partPlan
+	pieces []piece
+	sent   int
+	kept   int
+}
+
+// piece is one part, stored once it has an ETag.
+type piece struct {
+	etag string
+	crc  uint64
+}
+
+// multipart uploads the file in parts, carrying on with what an earlier call
+// left. If that turns out to be gone it starts from nothing, once.
+func (u *upload) multipart(ctx context.Context) (*UploadResult, error) {
+	plan, err := uploadPlan(u.src.print.Size, u.opts.PartSize, u.opts.limits.minPart)
+	if err != nil {
+		return nil, err
+	}
+	want := binding{Op: OpUpload, Scope: u.opts.Scope, Bucket: u.bucket, Key: u.key, File: u.src.place.file}
+	l, err := openLedger(u.opts.Store, want, "")
+	if err != nil {
+		return nil, err
+	}
+	s, err := u.resume(ctx, l)
+	for restarted := false; ; restarted = true {
+		if err == nil && s == nil {
+			s, err = u.initiate(ctx, l, plan)
+		}
+		var result *UploadResult
+		if err == nil {
+			result, err = u.carryOut(ctx, l, s)
+		}
+		if !errors.Is(err, errUploadGone) || restarted {
+			return result, err
+		}
+		if result, err = u.adoptGone(ctx, l, s); result != nil || err != nil {
+			return result, err
+		}
+		u.progress.restart()
+		s = nil
+	}
+}
+
+// resume returns the session of the record, with the parts that are stored
+// and equal the file; nil if there is nothing to resume. The session comes
+// also with errUploadGone.
+func (u *upload) resume(ctx context.Context, l *ledger) (*session, error) {
+	data, err := l.get()
+	if err != nil || data == nil {
+		return nil, err
+	}
+	rec, err := decodeUpload(data, l.want)
+	now := u.src.print
+	now.Device = 0
+	if err != nil || rec.Fingerprint != now {
+		u.discard(ctx, data)
+		return nil, l.delete()
+	}
+	plan := cut(rec.Size, rec.PartSize)
+	s := &session{rec: rec, plan: plan, pieces: make([]piece, plan.count)}
+	listed, err := u.listParts(ctx, s)
+	if err != nil {
+		return s, err
+	}
+	return s, u.keepEqual(ctx, s, listed)
+}
+
+// discard frees what a useless record names, as far as it can be trusted.
+func (u *upload) discard(ctx context.Context, data []byte) {
+	discard(ctx, data, u.src.place, func(ctx context.Context, rec *uploadRecord) {
+		if rec.Bucket == u.bucket && rec.Key == u.key {
+			_ = u.abort(ctx, rec.UploadID) // what is left costs storage, not correctness
+		}
+	})
+}
+
+func (u *upload) abort(ctx context.Context, uploadID string) error {
+	_, err := u.api.AbortMultipartUpload(ctx, &oss.AbortMultipartUploadRequest{
+		Bucket: oss.Ptr(u.bucket), Key: oss.Ptr(u.key), UploadId: oss.Ptr(uploadID),
+		RequestCommon: oss.RequestCommon{Headers: subset(u.headers, requestPayer)},
+	})
+	if hasCode(err, "NoSuchUpload") {
+		return nil
+	}
+	return remote(err)
+}
+
+// initiate begins an upload and records it before any part is sent.
+//
+// RACE: dying between the answer and the record leaves an upload without
+// parts, which nobody owns; a listing of multipart uploads shows it.
+func (u *upload) initiate(ctx context.Context, l *ledger, plan partPlan) (*session, error) {
+	token := newToken()
+	headers := maps.Clone(u.headers)
+	headers[tokenHeader] = token
+	request := &oss.InitiateMultipartUploadRequest{
+		Bucket: oss.Ptr(u.bucket), Key: oss.Ptr(u.key), RequestCommon: oss.RequestCommon{Headers: headers},
+	}
+	if u.opts.ForbidOverwrite {
+		request.ForbidOverwrite = oss.Ptr("true")
+	}
+	begun, err := u.api.InitiateMultipartUpload(ctx, request)
+	if err != nil {
+		return nil, fmt.Errorf("initiate: %w", remote(err))
+	}
+	id := oss.ToString(begun.UploadId)
+	if id == "" { // a 200 that is no answer, such as a page of a proxy
+		return nil, fmt.Errorf("initiate: answer without upload id (request %q)", begun.Headers.Get(oss.HeaderOssRequestID))
+	}
+	rec := &uploadRecord{
+		binding: l.want, Fingerprint: u.src.print,
+		UploadID: id, Token: token, Headers: headersMD5(u.headers), PartSize: plan.partSize,
+	}
+	if err := l.put(rec); err != nil {
+		return nil, besides(fmt.Errorf("record: %w", err), "abort", u.abort(ctx, id))
+	}
+	return &session{rec: rec, plan: plan, pieces: make([]piece, plan.count)}, nil
+}

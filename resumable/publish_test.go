@@ -1,0 +1,164 @@
+package resumable
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestDL24_Attributes(t *testing.T) {
+	r := remoteRig(t, noise(1, 10))
+	plain := filepath.Join(r.dir, "plain")
+	os.WriteFile(plain, nil, 0o666)
+	want, _ := os.Stat(plain)
+	r.mustDownload(t)
+	if fi, _ := os.Stat(r.out()); fi.Mode() != want.Mode() {
+		t.Errorf("mode %v, want what the umask leaves: %v", fi.Mode(), want.Mode())
+	}
+	stamp := time.Date(2001, 2, 3, 4, 5, 6, 123456700, time.UTC)
+	r.mustDownload(t, func(o *DownloadOptions) { o.Mode, o.ModTime = 0o640|fs.ModeSetuid, stamp })
+	if fi, _ := os.Stat(r.out()); fi.Mode() != 0o640 || !fi.ModTime().Truncate(time.Microsecond).Equal(stamp.Truncate(time.Microsecond)) {
+		t.Errorf("mode %v, time %v", fi.Mode(), fi.ModTime())
+	}
+}
+
+func TestEDGE10_Destinations(t *testing.T) {
+	for _, threshold := range []int64{0, NoThreshold} {
+		r := remoteRig(t, noise(1, 2*kib))
+		opts := r.downOpts()
+		opts.Threshold = threshold
+		sub := filepath.Join(r.dir, "sub")
+		os.Mkdir(sub, 0o700)
+		if _, err := Download(t.Context(), r.c, "bkt", "dir/key.bin", filepath.Join(r.dir, "no", "x"), opts); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("directory missing: %v", err)
+		}
+		if _, err := Download(t.Context(), r.c, "bkt", "dir/key.bin", sub, opts); !errors.Is(err, ErrInvalid) {
+			t.Errorf("destination is a directory: %v", err)
+		}
+		if ops := r.ops(); len(ops) != 0 {
+			t.Errorf("requests %q", ops)
+		}
+		victim := filepath.Join(sub, "victim")
+		os.WriteFile(victim, []byte("safe"), 0o600)
+		if os.Symlink(victim, r.out()) == nil {
+			r.mustDownload(t, func(o *DownloadOptions) { o.Threshold = threshold })
+			if got, _ := os.ReadFile(victim); string(got) != "safe" {
+				t.Error("link was followed")
+			}
+		}
+	}
+}
+
+func TestDL22_RootAndPathShareARecord(t *testing.T) {
+	r := remoteRig(t, noise(1, 3*kib))
+	root, err := os.OpenRoot(r.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	r.inject(failRange("2048"))
+	opts := r.downOpts()
+	opts.Root = root
+	if _, err := Download(t.Context(), r.c, "bkt", "dir/key.bin", "out.bin", opts); err == nil {
+		t.Fatal("no error")
+	}
+	t.Chdir(r.dir)
+	r.inject(nil)
+	res, err := Download(t.Context(), r.c, "bkt", "dir/key.bin", "out.bin", r.downOpts())
+	if err != nil || res.RangesKept != 2 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	r.checkFile(t, res)
+	for _, name := range []string{"../x", "/x", ".", "", "a/../x"} {
+		if _, err := Download(t.Context(), r.c, "bkt", "dir/key.bin", name, opts); !errors.Is(err, ErrInvalid) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+func TestNoReplace(t *testing.T) { // L5
+	for _, threshold := range []int64{0, NoThreshold} {
+		r := remoteRig(t, noise(1, 2*kib))
+		opts := func(o *DownloadOptions) { o.NoReplace, o.Threshold = true, threshold }
+		late := func(o *DownloadOptions) {
+			o.BeforePublish = func(root *os.Root, name string) error {
+				return root.WriteFile(name, []byte("mine"), 0o600)
+			}
+		}
+		if _, err := r.download(t, opts, late); !errors.Is(err, fs.ErrExist) {
+			t.Errorf("error %v", err)
+		}
+		if _, err := r.download(t, opts); !errors.Is(err, fs.ErrExist) {
+			t.Errorf("error %v", err)
+		}
+		if got, _ := os.ReadFile(r.out()); string(got) != "mine" {
+			t.Error("replaced")
+		}
+		os.Remove(r.out())
+		r.mustDownload(t, opts)
+	}
+}
+
+func TestDL21_PublishingFailsThenOnlyPublishes(t *testing.T) {
+	r := remoteRig(t, noise(1, 3*kib))
+	refuse := errors.New("target has changed")
+	_, err := r.download(t, func(o *DownloadOptions) {
+		o.Mode = 0o444
+		o.BeforePublish = func(root *os.Root, name string) error {
+			if name != "out.bin" || len(r.temps(t)) != 1 {
+				t.Errorf("called with %q", name)
+			}
+			return refuse
+		}
+	})
+	if !errors.Is(err, refuse) || len(r.temps(t)) != 1 || r.store.len() != 1 {
+		t.Fatalf("error %v, temps %q, %d records", err, r.temps(t), r.store.len())
+	}
+	if fi, err := os.Stat(r.temps(t)[0]); err != nil || fi.Mode() != tempMode {
+		t.Errorf("temporary file has mode %v", fi.Mode())
+	}
+	r.ops()
+	res := r.mustDownload(t)
+	if diff := cmp.Diff([]string{"HEAD"}, r.ops()); diff != "" || res.RangesKept != 3 {
+		t.Errorf("%s %+v", diff, res)
+	}
+}
+
+func TestTempFile(t *testing.T) { // DL-7 L2
+	r := remoteRig(t, noise(1, 2*kib))
+	check := func(o *DownloadOptions) {
+		o.BeforePublish = func(*os.Root, string) error {
+			temps := r.temps(t)
+			if len(temps) != 1 {
+				t.Errorf("temps %q", temps)
+			}
+			return nil
+		}
+	}
+	r.inject(failRange("1024"))
+	if _, err := r.download(t); err == nil {
+		t.Fatal("no error")
+	}
+	if fi, err := os.Stat(r.temps(t)[0]); err != nil || fi.Mode() != 0o600 {
+		t.Errorf("mode %v, want 0600", fi.Mode())
+	}
+	if _, err := os.Stat(r.out()); err == nil {
+		t.Error("half a file is visible")
+	}
+	r.inject(nil)
+	r.mustDownload(t, check)
+	for name, want := range map[string]bool{
+		".osssync-tmp-ABCDEFGHIJKLMNOPQRSTUVWXYZ": true, "a/b/.osssync-tmp-23456723456723456723456723": true,
+		".osssync-tmp-": false, ".osssync-tmp-abc": false, "osssync-tmp-ABCDEFGHIJKLMNOPQRSTUVWXYZ": false,
+		".osssync-tmp-ABCDEFGHIJKLMNOPQRSTUVWXY/": false, ".osssync-tmp-ABCDEFGHIJKLMNOPQRSTUVWXYz": false, "": false,
+	} {
+		if IsTempName(name) != want {
+			t.Errorf("IsTempName(%q) = %t", name, !want)
+		}
+	}
+}

@@ -1,0 +1,46 @@
+package resumable
+
+import (
+	"crypto/md5"
+	"encoding/hex"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// Store keeps the records of unfinished transfers, one a key. Keys are made by
+// this package: lower-case hex and hyphens, at most 100 bytes. Records are JSON
+// objects and at most some megabytes. A Store must be safe for concurrent use
+// with different keys; what it was told to Put must survive a crash, or be
+// gone, but never be there in part.
+type Store interface {
+	// Get returns the record of a key, nil if there is none.
+	Get(key string) ([]byte, error)
+	// Put stores a record in place of any earlier one of the key.
+	Put(key string, record []byte) error
+	// Delete removes the record of a key. That there is none is no error.
+	Delete(key string) error
+}
+
+// storeKey names the record of one transfer. The first two parts are the
+// traditional layout: object and absolute path of the file. A scope, which the
+// traditional layout lacks, is a third part.
+func storeKey(scope, bucket, key, versionID, path string) string {
+	object := "oss://" + bucket + "/" + key
+	if versionID != "" {
+		object += "?versionid=" + versionID
+	}
+	if runtime.GOOS == "windows" {
+		path = strings.ToLower(path)
+	}
+	name := md5Hex(object) + "--" + md5Hex(filepath.Clean(path))
+	if scope != "" {
+		name += "--" + md5Hex(scope)
+	}
+	return name
+}
+
+func md5Hex(s string) string {
+	sum := md5.Sum([]byte(s))
+	return hex.EncodeToString(sum[:])
+}
