@@ -81,7 +81,28 @@ func (u *upload) resume(ctx context.Context, l *ledger) (*session, error) {
 	if err != nil {
 		return s, err
 	}
-	return s, u.keepEqual(ctx, s, listed)
+	if err := u.keepEqual(ctx, s, listed); err != nil {
+		return s, err
+	}
+	if u.opts.Sequential && s.gap() {
+		u.progress.restart()
+		u.discard(ctx, data)
+		return nil, l.delete()
+	}
+	return s, nil
+}
+
+// gap tells whether a part is missing before one that is stored.
+func (s *session) gap() bool {
+	missing := false
+	for _, p := range s.pieces {
+		if p.etag == "" {
+			missing = true
+		} else if missing {
+			return true
+		}
+	}
+	return false
 }
 
 // discard frees what a useless record names, as far as it can be trusted.
@@ -117,6 +138,9 @@ func (u *upload) initiate(ctx context.Context, l *ledger, plan partPlan) (*sessi
 	}
 	if u.opts.ForbidOverwrite {
 		request.ForbidOverwrite = oss.Ptr("true")
+	}
+	if u.opts.Sequential {
+		request.Parameters = map[string]string{"sequential": ""}
 	}
 	begun, err := u.api.InitiateMultipartUpload(ctx, request)
 	if err != nil {

@@ -36,9 +36,13 @@ func (s *service) handle(w *httptest.ResponseRecorder, c call, q url.Values, bod
 		} else if c.op == "PUT" {
 			s.store(w, c, body)
 		} else {
-			s.initiate(w, c)
+			s.initiate(w, c, q.Has("sequential"))
 		}
 	case "PART":
+		if up.sequential && c.part > len(up.parts)+1 {
+			fail(w, 400, "PartNotSequential")
+			return
+		}
 		p := &stored{data: body, etag: digestOf(body).etag(), noCRC: s.noCRC}
 		up.parts[c.part] = p
 		p.describe(w.Header())
@@ -71,10 +75,10 @@ func (s *service) store(w *httptest.ResponseRecorder, c call, body []byte) {
 	w.Header().Set("x-oss-version-id", "V1")
 }
 
-func (s *service) initiate(w *httptest.ResponseRecorder, c call) {
+func (s *service) initiate(w *httptest.ResponseRecorder, c call, sequential bool) {
 	s.serial++
 	id := fmt.Sprintf("U%d", s.serial)
-	s.pending[id] = &pending{key: c.key, headers: c.headers, parts: map[int]*stored{}}
+	s.pending[id] = &pending{key: c.key, headers: c.headers, parts: map[int]*stored{}, sequential: sequential}
 	fmt.Fprintf(w, "<InitiateMultipartUploadResult><Bucket>bkt</Bucket><Key>%s</Key><UploadId>%s</UploadId><EncodingType>url</EncodingType></InitiateMultipartUploadResult>", encoded(c.key), id)
 }
 

@@ -33,6 +33,8 @@ type pending struct {
 	key     string
 	headers http.Header
 	parts   map[int]*stored
+
+	sequential bool
 }
 
 // call is one request as the service saw it.

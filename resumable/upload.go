@@ -45,6 +45,12 @@ type UploadOptions struct {
 	// Parts is how many parts are sent at the same time; 0 means 1.
 	Parts int
 
+	// Sequential makes the service compute the MD5 of the whole object (the
+	// query sequential of InitiateMultipartUpload), for which parts must come
+	// in their order: Parts then counts for nothing, and stored parts with a
+	// gap before them make the upload start over.
+	Sequential bool
+
 	// Headers go with the object: Content-Type, Cache-Control, x-oss-meta-*,
 	// x-oss-storage-class and so on, in any case. Without Content-Type the
 	// type follows from the extension of the key, application/octet-stream
@@ -128,7 +134,7 @@ func (o UploadOptions) withDefaults() UploadOptions {
 	if o.PartSize == 0 {
 		o.PartSize = defaultPartSize
 	}
-	if o.Parts == 0 {
+	if o.Parts == 0 || o.Sequential {
 		o.Parts = defaultUploadParts
 	}
 	if o.StallTimeout == 0 {
