@@ -1,0 +1,39 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// address is where on a service something is: a bucket and what its keys begin
+// with, or one key.
+type address struct{ bucket, key string }
+
+func (a address) String() string { return "oss://" + a.bucket + "/" + a.key }
+
+// parseAddress reads oss://bucket[/key]. The key is taken as it stands.
+func parseAddress(text string) (address, error) {
+	rest, ok := strings.CutPrefix(text, "oss://")
+	bucket, key, _ := strings.Cut(rest, "/")
+	if !ok || bucket == "" {
+		return address{}, &usageError{err: fmt.Errorf("address %q", text), hint: "write oss://bucket/prefix/ or oss://bucket/key"}
+	}
+	return address{bucket, key}, nil
+}
+
+// parseObject reads the address of one object. If it names a prefix, the object
+// is the one called base below it.
+func parseObject(text, base string) (address, error) {
+	a, err := parseAddress(text)
+	if err != nil {
+		return a, err
+	}
+	if a.key == "" || strings.HasSuffix(a.key, "/") {
+		a.key += base
+	}
+	if a.key == "" || strings.HasSuffix(a.key, "/") {
+		return a, &usageError{err: errors.New("no key in " + a.String()), hint: "write oss://bucket/key"}
+	}
+	return a, nil
+}

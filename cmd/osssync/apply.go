@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+
+	"github.com/osssync/osssync/apply"
+	"github.com/osssync/osssync/internal/fault"
+	"github.com/osssync/osssync/internal/reconcile"
+	"github.com/osssync/osssync/internal/ui"
+	"github.com/osssync/osssync/plan"
+)
+
+type applyCmd struct {
+	planFlags
+	Plan        string `arg:"" optional:"" help:"Do what this file of plan --out says, and refuse if that is not due any more."`
+	AutoApprove bool   `help:"Do not ask."`
+	Format      string `enum:"text,json" default:"text" help:"text, or json: a line for each result and one for the whole."`
+}
+
+func (*applyCmd) Help() string {
+	return `Makes a plan, shows it, asks, and does it: new content first, deletes last, and those only if all content
+was moved. Whatever moved since the plan was made is skipped. Without a terminal, --auto-approve or a PLAN
+is needed. Interrupted transfers go on where they were when apply is run again.
+
+Exit codes: 0 done, or nothing to do; 1 failed, or not approved; 3 some items failed, were skipped, held or
+left alone; 4 stopped by a guard; 5 the PLAN is stale; 6 another run holds the lock; 7 spec, PLAN or command
+line wrong, or no such bucket; 8 credentials; 9 service not reached, or not understood; 10 integrity; 11 local
+disk; 130, 143 interrupted. With 4 to 7 nothing was changed in the mapping concerned; of several mappings the
+gravest code counts.`
+}
+
+func (c *applyCmd) run(ctx context.Context, e *env) error {
+	e.json = c.Format == "json"
+	names := c.Mapping
+	var saved *plan.File
+	if c.Plan != "" {
+		if len(names) > 0 {
+			return &usageError{err: errors.New("--mapping together with a PLAN"), hint: "a PLAN names its mappings itself"}
+		}
+		file, err := os.Open(c.Plan)
+		if err != nil {
+			return &usageError{err: fmt.Errorf("plan file: %w", err), hint: "`osssync plan --out` writes one"}
+		}
+		defer file.Close()
+		if saved, err = readPlan(file); err != nil {
+			return err
+		}
+		for _, s := range saved.Sections {
+			names = append(names, s.Header.Mapping)
+		}
+	} else if !c.AutoApprove && !e.interactive() {
+		return errNoTerminal
+	}
+	w, err := c.open(ctx, e, names)
+	if err != nil {
+		return err
+	}
+	plans := c.prepare(ctx, w, saved)
+	total, err := c.apply(ctx, w, plans, saved != nil)
+	w.close(plans)
+	if err != nil {
+		return err
+	}
+	if w.json {
+		if err := ui.NewJSON(w.stdout).Summary(total, endCode(ctx, w.code)); err != nil {
+			return err
+		}
+	}
+	return coded(w.code)
+}
+
+func readPlan(file *os.File) (*plan.File, error) {
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "read", Path: file.Name(), Err: errors.New("not a regular file")}
+	}
+	if err != nil {
+		return nil, &usageError{err: fmt.Errorf("plan file: %w", err)}
+	}
+	saved, err := plan.ReadFile(file, info.Size())
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", file.Name(), err)
+	}
+	return saved, nil
+}
+
+// apply shows the plans, asks once, and runs those that no guard stops.
+func (c *applyCmd) apply(ctx context.Context, w *work, plans []*reconcile.Plan, approved bool) (total ui.Tally, err error) {
+	ready, err := c.judge(w, plans)
+	if err != nil {
+		return total, err
+	}
+	changes := slices.ContainsFunc(ready, func(p *reconcile.Plan) bool { return p.Section.Summary.Changes() > 0 })
+	if changes && !c.AutoApprove && !approved {
+		if err := w.confirm(ctx, "Do this?"); err != nil {
+			return total, err
+		}
+	}
+	for _, p := range ready {
+		if w.interrupted(ctx) {
+			break
+		}
+		total.Add(c.runOne(ctx, w, p))
+	}
+	return total, nil
+}
+
+// prepare makes the plans under their locks.
+func (c *applyCmd) prepare(ctx context.Context, w *work, saved *plan.File) []*reconcile.Plan {
+	var plans []*reconcile.Plan
+	for _, m := range w.mappings {
+		if w.interrupted(ctx) {
+			break
+		}
+		var section *plan.Section
+		if saved != nil {
+			section, _ = saved.Section(m.Name)
+		}
+		p, err := w.watched(ctx, m, func() (*reconcile.Plan, error) { return w.Prepare(ctx, m, section) })
+		if err != nil {
+			w.failed(err)
+			continue
+		}
+		plans = append(plans, p)
+	}
+	return plans
+}
+
+// judge shows the plans and returns those that no guard stops.
+func (c *applyCmd) judge(w *work, plans []*reconcile.Plan) ([]*reconcile.Plan, error) {
+	var ready []*reconcile.Plan
+	for i, p := range plans {
+		trips, stopped := guard(p, c.allowances())
+		if err := c.print(w, p, trips, i > 0); err != nil {
+			return nil, err
+		}
+		if stopped != nil {
+			w.failed(stopped)
+			continue
+		}
+		ready = append(ready, p)
+	}
+	return ready, nil
+}
+
+func (c *applyCmd) print(w *work, p *reconcile.Plan, trips []plan.Trip, again bool) error {
+	if w.json {
+		return nil
+	}
+	if again {
+		fmt.Fprintln(w.stdout)
+	}
+	if p.Converged {
+		fmt.Fprintf(w.stdout, "Mapping %s: nothing is left to do.\n", ui.Name(p.Mapping.Name))
+		return nil
+	}
+	return ui.WriteText(w.stdout, p.Section, trips, w.textOptions(c.All))
+}
+
+// runOne does one plan and tells what became of it.
+func (c *applyCmd) runOne(ctx context.Context, w *work, p *reconcile.Plan) ui.Tally {
+	changes := p.Section.Summary.Changes() > 0
+	if changes && !w.json {
+		fmt.Fprintln(w.stdout)
+	}
+	progress := &apply.Progress{}
+	shown := w.show(ctx, running(p.Mapping.Name, progress))
+	report, err := p.Run(ctx, progress, c.observer(w, p.Mapping.Name, shown))
+	shown.close()
+	tally := ui.Tally{
+		Done: report.Done, Skipped: report.Skipped, Held: report.Held, Failed: report.Failed,
+		Conflicts: report.Conflicts, Shielded: report.Shielded, Bytes: report.Bytes,
+	}
+	if changes && !w.json {
+		fmt.Fprintf(w.stdout, "\nMapping %s: %s\n", ui.Name(p.Mapping.Name), tally)
+	}
+	switch {
+	case err != nil:
+		w.failed(err)
+	case fault.Of(report.Worst) == fault.Integrity:
+		w.failed(report.Worst)
+	case !report.Complete():
+		w.worsen(exitIncomplete)
+	}
+	return tally
+}
+
+// observer prints each result as it comes: what was not done always, what was
+// done unless quiet.
+func (c *applyCmd) observer(w *work, mapping string, shown *display) func(apply.Result) {
+	out := shown.over(w.stdout)
+	lines := ui.NewJSON(w.stdout)
+	return func(r apply.Result) {
+		switch {
+		case w.json:
+			lines.Result(mapping, r)
+		case r.Outcome != apply.Done || !w.Quiet:
+			fmt.Fprintln(out, ui.Result(r))
+		}
+	}
+}

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/osssync/osssync/internal/reconcile"
+	"github.com/osssync/osssync/plan"
+	"github.com/osssync/osssync/spec"
+)
+
+// call runs a command line in this process.
+func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs strings.Builder
+	code = run(t.Context(), args, &host{
+		stdin: strings.NewReader(""), stdout: &out, stderr: &errs,
+		getenv: func(string) string { return "" }, now: time.Now,
+	})
+	return code, out.String(), errs.String()
+}
+
+func TestHelpNamesExitCodes(t *testing.T) {
+	code, help, _ := call(t, "--help")
+	if code != exitDone {
+		t.Fatalf("code %d", code)
+	}
+	for _, name := range []string{"init", "validate", "plan", "apply", "ls", "put", "get", "uploads", "serve", "version"} {
+		if !strings.Contains(help, "\n  "+name+" ") {
+			t.Errorf("help lacks %q:\n%s", name, help)
+		}
+		code, help, stderr := call(t, name, "--help")
+		if code != exitDone || stderr != "" || !strings.Contains(help, "Exit codes: 0 ") {
+			t.Errorf("help of %s: code %d, stderr %q:\n%s", name, code, stderr, help)
+		}
+	}
+}
+
+func TestUsage(t *testing.T) {
+	for _, args := range [][]string{{}, {"watch"}, {"plan", "--nosuch"}, {"put", "file"}, {"serve"}, {"plan", "--color", "pink"}} {
+		code, stdout, stderr := call(t, args...)
+		if code != exitUsage || stdout != "" || !strings.Contains(stderr, "--help") {
+			t.Errorf("%q: code %d, stdout %q, stderr %q", args, code, stdout, stderr)
+		}
+	}
+}
+
+func TestTell(t *testing.T) {
+	tests := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"plain", errors.New("no luck"), "osssync: no luck\n"},
+		{"hostile", errors.New("a\x1b[2J\nb"), "osssync: a\\x1b[2J\n  b\n"},
+		{"guard", &plan.GuardError{Mapping: "m", Trips: []plan.Trip{{Fact: "f", Hint: "h"}}},
+			"osssync: mapping \"m\" stopped by a guard: f\n  hint: nothing was changed\n  hint: h\n"},
+		{"setup", &reconcile.SetupError{Mapping: "m", Fact: "f", Hint: "h"}, "osssync: mapping \"m\": f\n  hint: h\n"},
+		{"spec", spec.Errors{{File: "s.yaml", Line: 2, Column: 3, Field: "version", What: "missing"}}, "s.yaml:2:3: version: missing\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var b strings.Builder
+			(&teller{w: &b}).tell(tt.err)
+			if b.String() != tt.want {
+				t.Errorf("got %q, want %q", b.String(), tt.want)
+			}
+		})
+	}
+}
+
+func TestConfirm(t *testing.T) {
+	tests := []struct {
+		answer string
+		want   error
+	}{
+		{"yes\n", nil},
+		{" yes \n", nil},
+		{"yes", nil},
+		{"y\n", errDeclined},
+		{"YES\n", errDeclined},
+		{"\n", errDeclined},
+		{"", errDeclined},
+	}
+	for _, tt := range tests {
+		var out strings.Builder
+		e := &env{host: &host{stdin: strings.NewReader(tt.answer), stdout: &out}}
+		if err := e.confirm(t.Context(), "Do this?"); !errors.Is(err, tt.want) {
+			t.Errorf("answer %q: %v, want %v", tt.answer, err, tt.want)
+		}
+		if out.String() != "\nDo this? Only \"yes\" goes on: " {
+			t.Errorf("question %q", out.String())
+		}
+	}
+}
+
+func TestConfirmEndsWithTheContext(t *testing.T) {
+	in, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	defer w.Close()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(&interrupt{os.Interrupt})
+	e := &env{host: &host{stdin: in, stdout: &strings.Builder{}}}
+	if err := e.confirm(ctx, "?"); exitCode(err) != exitInterrupted {
+		t.Errorf("%v, want the interrupt", err)
+	}
+}
+
+func TestParseAge(t *testing.T) {
+	tests := []struct {
+		text string
+		want time.Duration
+	}{
+		{"7d", 7 * day}, {"0d", 0}, {"12h", 12 * time.Hour}, {"1h30m", 90 * time.Minute},
+		{"106751d", 106751 * day},
+		{"106752d", -1}, {"-1h", -1}, {"-1d", -1}, {"1.5d", -1}, {"d", -1}, {"", -1}, {"soon", -1}, {"7", -1},
+	}
+	for _, tt := range tests {
+		got, err := parseAge(tt.text)
+		if err != nil {
+			got = -1
+		}
+		if got != tt.want {
+			t.Errorf("parseAge(%q) = %v, %v, want %v", tt.text, got, err, tt.want)
+		}
+	}
+}
+
+func TestParseObject(t *testing.T) {
+	tests := []struct{ text, base, want string }{
+		{"oss://bucket/key", "f", "oss://bucket/key"},
+		{"oss://bucket/a/", "f", "oss://bucket/a/f"},
+		{"oss://bucket/", "f", "oss://bucket/f"},
+		{"oss://bucket", "f", "oss://bucket/f"},
+		{"oss://bucket/a//b?c", "f", "oss://bucket/a//b?c"},
+		{"oss://bucket/", "", ""},
+		{"oss://bucket/a/", "", ""},
+		{"oss:///key", "f", ""},
+		{"s3://bucket/key", "f", ""},
+		{"bucket/key", "f", ""},
+	}
+	for _, tt := range tests {
+		a, err := parseObject(tt.text, tt.base)
+		got := a.String()
+		if err != nil {
+			got = ""
+		}
+		if got != tt.want {
+			t.Errorf("parseObject(%q, %q) = %q, %v, want %q", tt.text, tt.base, got, err, tt.want)
+		}
+	}
+}
+
+func TestGetTarget(t *testing.T) {
+	dir := t.TempDir()
+	there := filepath.Join(dir, "there")
+	if err := os.WriteFile(there, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		cmd  getCmd
+		key  string
+		want string // "": refused
+	}{
+		{getCmd{To: "file"}, "a/..", "file"},
+		{getCmd{To: dir}, "a/b", filepath.Join(dir, "b")},
+		{getCmd{To: dir}, "a/there", ""},
+		{getCmd{To: there}, "a/b", ""},
+		{getCmd{To: there, Force: true}, "a/b", there},
+		{getCmd{To: dir}, "a/..", ""},
+		{getCmd{To: dir}, "..", ""},
+		{getCmd{To: dir}, "a/.", ""},
+	}
+	for _, tt := range tests {
+		got, err := tt.cmd.target(tt.key)
+		if got != tt.want || (err == nil) != (tt.want != "") {
+			t.Errorf("target of %q at %q: %q, %v, want %q", tt.key, tt.cmd.To, got, err, tt.want)
+		}
+	}
+}
+
+func TestServeKeys(t *testing.T) {
+	tests := []struct {
+		name   string
+		cmd    serveCmd
+		secret string // in the environment
+		ok     bool
+	}{
+		{"default", serveCmd{Addr: "127.0.0.1:9000"}, "", true},
+		{"default by name", serveCmd{Addr: "localhost:9000"}, "", true},
+		{"default on IPv6 loopback", serveCmd{Addr: "[::1]:0"}, "", true},
+		{"default for all", serveCmd{Addr: ":9000"}, "", false},
+		{"default for others", serveCmd{Addr: "192.0.2.1:9000"}, "", false},
+		{"default for a host name", serveCmd{Addr: "example.com:9000"}, "", false},
+		{"no port", serveCmd{Addr: "127.0.0.1"}, "", false},
+		{"own keys for all", serveCmd{Addr: ":9000", AccessKeyID: "i", AccessKeySecret: "s"}, "", true},
+		{"own keys, secret in the environment", serveCmd{Addr: ":9000", AccessKeyID: "i"}, "s", true},
+		{"id alone", serveCmd{Addr: "127.0.0.1:9000", AccessKeyID: "i"}, "", false},
+		{"secret alone", serveCmd{Addr: "127.0.0.1:9000"}, "s", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			id, secret, err := tt.cmd.keys(func(name string) string {
+				if name == "OSSSYNC_ACCESS_KEY_SECRET" {
+					return tt.secret
+				}
+				return ""
+			})
+			if (err == nil) != tt.ok || tt.ok != (id != "" && secret != "") {
+				t.Errorf("keys %q, %q, %v; want ok %v", id, secret, err, tt.ok)
+			}
+		})
+	}
+}

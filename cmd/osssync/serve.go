@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/osssync/osssync/internal/ossserver"
+	"github.com/osssync/osssync/internal/ui"
+)
+
+// The keys of a server that was given none. They are no secret, and so are good
+// for this machine alone.
+const (
+	localKeyID     = "osssync-local"
+	localKeySecret = "osssync-local-secret"
+)
+
+// serveRegion is the region that requests to the server are signed for.
+const serveRegion = "cn-hangzhou"
+
+// shutdownPatience is how long requests under way may take after a signal.
+const shutdownPatience = time.Second
+
+type serveCmd struct {
+	Dir             string   `required:"" placeholder:"DIR" help:"Folder that holds everything; made if it is missing."`
+	Addr            string   `default:"127.0.0.1:9000" placeholder:"HOST:PORT" help:"Address to listen at; port 0 picks a free one. Default: 127.0.0.1:9000."`
+	Bucket          []string `placeholder:"NAME" help:"Bucket to make, unless it is there; may be repeated."`
+	AccessKeyID     string   `placeholder:"ID" help:"Access key id that requests are signed with. Default: osssync-local, on loopback only."`
+	AccessKeySecret string   `placeholder:"SECRET" help:"Its secret. Other users of this machine can read command lines: OSSSYNC_ACCESS_KEY_SECRET in the environment is safer."`
+	Log             bool     `help:"Log each request to stderr."`
+}
+
+func (*serveCmd) Help() string {
+	return `Checks signatures, is strict where OSS is strict, and keeps what it has acknowledged through a crash. At
+start it prints its address, the keys, and an entry for a spec. It ends with SIGINT or SIGTERM.
+
+Exit codes: 0 ended by a signal; 1 failed; 6 another server has the folder; 7 command line wrong.`
+}
+
+func (c *serveCmd) run(ctx context.Context, e *env) error {
+	id, secret, err := c.keys(e.getenv)
+	if err != nil {
+		return err
+	}
+	options := ossserver.Options{Dir: c.Dir, Credentials: map[string]string{id: secret}, Region: serveRegion, Now: e.now}
+	if c.Log {
+		options.Log = slog.New(slog.NewTextHandler(e.stderr, nil))
+	}
+	server, err := ossserver.Open(options)
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	for _, bucket := range c.Bucket {
+		if err := server.CreateBucket(bucket); err != nil {
+			return &usageError{err: err}
+		}
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return fmt.Errorf("listen at %q: %w", c.Addr, err)
+	}
+	c.announce(e, listener.Addr().String(), id, secret)
+	return listen(ctx, listener, server)
+}
+
+// keys returns the keys to check requests with. The keys that everybody knows are
+// for loopback addresses only.
+func (c *serveCmd) keys(getenv func(string) string) (id, secret string, err error) {
+	id, secret = c.AccessKeyID, c.AccessKeySecret
+	if secret == "" {
+		secret = getenv("OSSSYNC_ACCESS_KEY_SECRET")
+	}
+	switch {
+	case id != "" && secret != "":
+		return id, secret, nil
+	case id != "" || secret != "":
+		return "", "", &usageError{err: errors.New("one of access key id and secret without the other")}
+	}
+	host, _, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		return "", "", &usageError{err: fmt.Errorf("address %q: want host:port", c.Addr)}
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return "", "", &usageError{
+			err:  fmt.Errorf("address %q is reached by others, and the default keys are known to all", c.Addr),
+			hint: "give --access-key-id, and the secret in OSSSYNC_ACCESS_KEY_SECRET; or listen at 127.0.0.1",
+		}
+	}
+	return localKeyID, localKeySecret, nil
+}
+
+// announce prints what a client needs. A secret that was given is known to who
+// gave it, and is not repeated.
+func (c *serveCmd) announce(e *env, addr, id, secret string) {
+	dir, err := filepath.Abs(c.Dir)
+	if err != nil {
+		dir = c.Dir
+	}
+	if secret != localKeySecret {
+		secret = "(the secret that was given)"
+	}
+	fmt.Fprintf(e.stdout, `Serving %s at http://%s until interrupted.
+
+Keys, for the environment of clients:
+  export OSS_ACCESS_KEY_ID=%s
+  export OSS_ACCESS_KEY_SECRET=%s
+
+Store, for a spec:
+  stores:
+    local: {region: %s, endpoint: "http://%s", credentials: env}
+`, ui.Name(dir), addr, id, secret, serveRegion, addr)
+}
+
+// listen serves until ctx ends, which is no error.
+func listen(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve %s: %w", listener.Addr(), err)
+	case <-ctx.Done():
+	}
+	patience, cancel := context.WithTimeout(context.Background(), shutdownPatience)
+	defer cancel()
+	if server.Shutdown(patience) != nil {
+		server.Close()
+	}
+	<-ended
+	return nil
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/osssync/osssync/internal/reconcile"
+	"github.com/osssync/osssync/plan"
+	"github.com/osssync/osssync/spec"
+)
+
+// planFlags are what plan and apply have in common.
+type planFlags struct {
+	specFlag
+	Mapping          []string `placeholder:"NAME" help:"Only this mapping; may be repeated. Default: all."`
+	Deep             bool     `help:"Read objects that have no checksum, to compare them."`
+	AllowDeletes     int64    `placeholder:"N" help:"Let up to N deletes in a mapping pass the guard."`
+	AllowEmptySource bool     `help:"Let deletes pass although the source has nothing at all."`
+	All              bool     `help:"Show all rows of a long plan."`
+}
+
+func (f *planFlags) allowances() plan.Allowances {
+	return plan.Allowances{Deletes: f.AllowDeletes, EmptySource: f.AllowEmptySource}
+}
+
+// work is an open session with the mappings that a command is about.
+type work struct {
+	*env
+	*reconcile.Session
+	mappings []*spec.Mapping
+	scan     *reconcile.Scan
+	code     int // gravest so far
+}
+
+// open loads the spec and opens the stores of the named mappings, or of all.
+func (f *planFlags) open(ctx context.Context, e *env, names []string) (*work, error) {
+	wish, err := f.load()
+	if err != nil {
+		return nil, err
+	}
+	w := &work{env: e, scan: &reconcile.Scan{}}
+	if len(names) == 0 {
+		for i := range wish.Mappings {
+			names = append(names, wish.Mappings[i].Name)
+		}
+	}
+	w.Session, err = reconcile.Open(ctx, wish, names, reconcile.Options{
+		StateDir: e.StateDir, Tool: tool(), Deep: f.Deep, Getenv: e.getenv, Now: e.now, Scan: w.scan,
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		m, _ := wish.Mapping(name) // Open has refused unknown ones
+		if !slices.Contains(w.mappings, m) {
+			w.mappings = append(w.mappings, m)
+		}
+	}
+	return w, nil
+}
+
+// close closes plans, and then the stores that they were made from.
+func (w *work) close(plans []*reconcile.Plan) {
+	for _, p := range plans {
+		if err := p.Close(); err != nil {
+			w.failed(err)
+		}
+	}
+	if err := w.Session.Close(); err != nil {
+		w.failed(err)
+	}
+}
+
+// failed tells an error of one mapping; the others go on.
+func (w *work) failed(err error) { w.worsen(w.tell(err)) }
+
+// worsen notes a code.
+func (w *work) worsen(code int) { w.code = graver(w.code, code) }
+
+// interrupted reports whether ctx has ended, and notes it as the end of the work.
+func (w *work) interrupted(ctx context.Context) bool {
+	err := context.Cause(ctx)
+	w.worsen(exitCode(err))
+	return err != nil
+}
+
+// watched runs draft, which makes the plan of a mapping, and shows its progress.
+func (w *work) watched(ctx context.Context, m *spec.Mapping, draft func() (*reconcile.Plan, error)) (*reconcile.Plan, error) {
+	*w.scan = reconcile.Scan{}
+	defer w.show(ctx, planning(m.Name, w.scan)).close()
+	return draft()
+}
+
+// guard judges a plan and tells what stops it.
+func guard(p *reconcile.Plan, allow plan.Allowances) ([]plan.Trip, error) {
+	err := p.Guard(allow)
+	if stopped, ok := errors.AsType[*plan.GuardError](err); ok {
+		return stopped.Trips, err
+	}
+	return nil, err
+}

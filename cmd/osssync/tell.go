@@ -1,0 +1,78 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/osssync/osssync/internal/fault"
+	"github.com/osssync/osssync/internal/reconcile"
+	"github.com/osssync/osssync/internal/ui"
+	"github.com/osssync/osssync/plan"
+	"github.com/osssync/osssync/spec"
+)
+
+// teller tells errors, all at one place: to people with hints, to programs as
+// JSON lines. Both go to stderr, since stdout is for results.
+type teller struct {
+	w    io.Writer
+	json bool
+}
+
+// tell writes err and returns its exit code. To people nothing is said of an
+// interrupt: they were told when the signal came.
+func (t *teller) tell(err error) int {
+	code := exitCode(err)
+	switch {
+	case t.json:
+		ui.NewJSON(t.w).Error(err, hints(err), code)
+		return code
+	case code == exitInterrupted, code == exitTerminated:
+		return code
+	}
+	var problems spec.Errors
+	if errors.As(err, &problems) {
+		// Editors find their way by lines that begin with file, line and column.
+		fmt.Fprintln(t.w, ui.Clean(problems.Error()))
+		return code
+	}
+	fmt.Fprintf(t.w, "osssync: %s\n", strings.ReplaceAll(ui.Clean(err.Error()), "\n", "\n  "))
+	for _, hint := range hints(err) {
+		fmt.Fprintf(t.w, "  hint: %s\n", ui.Clean(hint))
+	}
+	return code
+}
+
+// hints returns what a user can do about err, line by line.
+func hints(err error) []string {
+	var (
+		guard  *plan.GuardError
+		setup  *reconcile.SetupError
+		stale  *plan.StaleError
+		locked *reconcile.LockedError
+		usage  *usageError
+	)
+	switch {
+	case errors.As(err, &guard):
+		lines := []string{"nothing was changed"}
+		for _, trip := range guard.Trips {
+			lines = append(lines, trip.Hint)
+		}
+		return lines
+	case errors.As(err, &setup):
+		return []string{setup.Hint}
+	case errors.As(err, &stale):
+		return []string{"nothing was changed; plan again"}
+	case errors.As(err, &locked):
+		return []string{"nothing was changed; run again when it has ended"}
+	case errors.Is(err, plan.ErrInvalid):
+		return []string{"nothing was changed; make the plan again with `osssync plan --out`"}
+	case errors.As(err, &usage) && usage.hint != "":
+		return []string{usage.hint}
+	}
+	if hint := fault.Hint(err); hint != "" {
+		return []string{hint}
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+package ui
+
+import "github.com/osssync/osssync/plan"
+
+// kind is how a sort of row is shown. Kinds follow one another as their groups
+// do in a folded plan.
+type kind uint8
+
+const (
+	kindNew kind = iota
+	kindReplace
+	kindResume
+	kindMeta
+	kindDelete
+	kindAbort
+	kindKeep
+	kindConflict
+	kindHidden // concerns the index alone
+)
+
+// appearance is what stands for a kind.
+type appearance struct {
+	glyph  string
+	legend string // what the glyph means
+	many   string // what rows beyond the fold are called, in the plural
+	color  string // SGR parameter
+	fold   int    // rows shown of a plan that is folded
+}
+
+// Deletes and conflicts are what a plan is read for, so more of them are shown.
+var appearances = [...]appearance{
+	kindNew:      {glyph: "+", legend: "new", many: "new", color: "32", fold: 10},
+	kindReplace:  {glyph: "~", legend: "replace", many: "to replace", color: "33", fold: 10},
+	kindResume:   {glyph: "^", legend: "resume", many: "to resume", color: "32", fold: 10},
+	kindMeta:     {glyph: "m", legend: "set headers", many: "to set headers of", color: "33", fold: 10},
+	kindDelete:   {glyph: "-", legend: "delete", many: "to delete", color: "31", fold: 100},
+	kindAbort:    {glyph: "x", legend: "abort upload", many: "uploads to abort", color: "31", fold: 10},
+	kindKeep:     {glyph: "o", legend: "keep upload", many: "uploads to keep", color: "36", fold: 10},
+	kindConflict: {glyph: "!", legend: "left alone", many: "left alone", color: "35", fold: 100},
+}
+
+func kindOf(a plan.Action) kind {
+	switch a := a.(type) {
+	case *plan.Upload:
+		return newOr(a.Before == nil)
+	case *plan.Download:
+		return newOr(a.Before == nil)
+	case *plan.ResumeUpload:
+		return kindResume
+	case *plan.SetMeta:
+		return kindMeta
+	case *plan.DeleteRemote, *plan.DeleteLocal:
+		return kindDelete
+	case *plan.AbortUpload:
+		return kindAbort
+	case *plan.KeepUpload:
+		return kindKeep
+	case *plan.Conflict:
+		return kindConflict
+	}
+	return kindHidden
+}
+
+func newOr(isNew bool) kind {
+	if isNew {
+		return kindNew
+	}
+	return kindReplace
+}
+
+// wordOf returns the word of an action in JSON, the same as in plan files.
+func wordOf(a plan.Action) string {
+	switch a.(type) {
+	case *plan.Upload:
+		return "upload"
+	case *plan.ResumeUpload:
+		return "resume-upload"
+	case *plan.Download:
+		return "download"
+	case *plan.SetMeta:
+		return "set-meta"
+	case *plan.DeleteRemote:
+		return "delete-remote"
+	case *plan.DeleteLocal:
+		return "delete-local"
+	case *plan.AbortUpload:
+		return "abort-upload"
+	case *plan.KeepUpload:
+		return "keep-upload"
+	case *plan.Conflict:
+		return "conflict"
+	case *plan.Record:
+		return "record"
+	}
+	return "forget"
+}

@@ -1,0 +1,62 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Name returns a name from outside (a path, a key, an upload id) in a form that
+// can stand anywhere in a line of text: as it is if every byte of it shows, else
+// in Go's double quotes. Quoted are names that are empty or not UTF-8, and those
+// with control characters, line separators, characters that change the direction
+// of the text, invisible characters, quotes, backslashes, and space at an end.
+// The result never holds a byte below 0x20 or 0x7f, and different names have
+// different results.
+//
+// Two number signs in a row begin commands of some build services wherever they
+// stand in a line; such a name is quoted with the signs escaped.
+func Name(name string) string {
+	quoted := strconv.Quote(name)
+	commands := strings.Contains(name, "##")
+	if commands {
+		quoted = strings.ReplaceAll(quoted, "#", `\x23`)
+	}
+	plain := len(quoted) == len(name)+len(`""`) && !commands
+	if !plain || name == "" || name != strings.TrimSpace(name) || name[0] == '\'' || name[0] == '`' {
+		return quoted
+	}
+	return name
+}
+
+// Clean returns text of mixed origin, such as a chain of errors, with everything
+// that does not show escaped as in Go strings. Line feeds stay: whoever prints the
+// text decides how its lines begin.
+func Clean(text string) string {
+	if isClean(text) {
+		return text
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			b.WriteString(`\x` + strconv.FormatUint(uint64(text[i])|0x100, 16)[1:])
+		case r == '\n' || strconv.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+		i += size
+	}
+	return strings.ReplaceAll(b.String(), "##", `#\x23`)
+}
+
+func isClean(text string) bool {
+	for _, r := range text {
+		if r != '\n' && (r == utf8.RuneError || !strconv.IsPrint(r)) {
+			return false
+		}
+	}
+	return !strings.Contains(text, "##")
+}
