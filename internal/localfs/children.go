@@ -22,6 +22,9 @@ func (w *walker) children(dir directory, prefix string) ([]child, error) {
 			return nil, context.Cause(w.ctx)
 		}
 		path := prefix + name
+		if strings.HasPrefix(name, TempPrefix) {
+			w.opts.Temp(path)
+		}
 		if ours(name) || !w.opts.Match(path) && !w.opts.MatchDir(path) {
 			continue
 		}

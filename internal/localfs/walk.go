@@ -48,6 +48,10 @@ type WalkOptions struct {
 	// can be wanted; what it declines is not even opened. Nil means every
 	// directory. It is not asked about the root.
 	MatchDir func(dir string) bool
+
+	// Temp, if not nil, is told the names of unfinished downloads that the walk
+	// passes over, in no order; see TempPrefix.
+	Temp func(path string)
 }
 
 func (o WalkOptions) withDefaults() WalkOptions {
@@ -57,6 +61,9 @@ func (o WalkOptions) withDefaults() WalkOptions {
 	}
 	if o.MatchDir == nil {
 		o.MatchDir = all
+	}
+	if o.Temp == nil {
+		o.Temp = func(string) {}
 	}
 	return o
 }

@@ -1,0 +1,62 @@
+# Everything a contributor needs: `make demo`, `make test`, `make check`.
+GO ?= go
+BIN := bin/osssync
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+.PHONY: all build demo test race fuzz bench check fmt vet lint tidy cross clean
+
+all: check test build
+
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/osssync
+
+# Plan, apply and plan again examples/quickstart on the embedded store: no
+# account, no network, nothing written outside examples/quickstart/.osssync.
+demo: build
+	@rm -rf examples/quickstart/.osssync
+	@for step in "plan" "apply --auto-approve" "plan --detailed-exitcode"; do \
+		echo; echo "\$$ osssync $$step"; \
+		./$(BIN) $$step -f examples/quickstart/osssync.yaml --state-dir examples/quickstart/.osssync/state || exit $$?; \
+	done
+
+test:
+	$(GO) test -race ./...
+
+# Every fuzz target of the module, each for FUZZTIME.
+FUZZTIME ?= 30s
+fuzz:
+	@for pkg in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			echo "$$pkg $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done; \
+	done
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./...
+
+check: fmt vet lint tidy cross
+
+fmt:
+	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "gofmt would change:"; echo "$$out"; exit 1; }
+
+vet:
+	$(GO) vet ./...
+
+lint:
+	$(GO) tool $(STATICCHECK) ./...
+
+tidy:
+	$(GO) mod tidy -diff
+
+cross:
+	@for p in $(PLATFORMS); do \
+		echo "build $$p"; \
+		GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0 $(GO) build -o /dev/null ./... || exit 1; \
+		GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0 $(GO) vet ./... || exit 1; \
+	done
+
+clean:
+	rm -rf bin examples/quickstart/.osssync

@@ -1,0 +1,93 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"strconv"
+
+	"github.com/osssync/osssync/internal/localfs"
+	"github.com/osssync/osssync/plan"
+	"github.com/osssync/osssync/resumable"
+)
+
+// download fetches the object of d and puts the file in place whole.
+func (r *runner) download(ctx context.Context, d *plan.Download) Result {
+	if err := r.env.Root.MkdirParents(d.Path); err != nil {
+		return failure(d, err)
+	}
+	var before *localfs.Stat
+	if d.Before != nil {
+		stat, err := Look(r.env.Root, d.Path, *d.Before)
+		if err != nil {
+			return keptLocal(d, err)
+		}
+		before = &stat
+	}
+	m := r.env.Mapping
+	res, err := resumable.Download(ctx, r.env.Client, m.Bucket, m.Prefix+d.Path, d.Path, resumable.DownloadOptions{
+		Root:       r.env.Root.FS(),
+		Store:      r.env.Store,
+		Scope:      r.env.Scope,
+		ExpectETag: d.Remote.ETag,
+		Threshold:  threshold(m.Transfer.Threshold),
+		PartSize:   m.Transfer.PartSize,
+		Parts:      m.Transfer.Parts,
+		Mode:       0o644,
+		ModTime:    d.Remote.Modified,
+		NoReplace:  d.Before == nil,
+		BeforePublish: func(*os.Root, string) error {
+			// RACE: a file written between this look and the rename is replaced;
+			// POSIX has no rename that compares. A target that must be absent is
+			// published by link, which has no such window.
+			return r.env.Root.CheckTarget(d.Path, before)
+		},
+		Progress: r.env.Progress.transfer(d.Path, d.Remote.Size, 0),
+	})
+	switch {
+	case isNotFound(err):
+		return skipped(d, "the object is gone since the plan was made")
+	case err != nil:
+		return keptLocal(d, err)
+	}
+	result := done(d)
+	result.Bytes = res.Size
+	if !res.Verified {
+		result.Detail = "unverified: the object has no checksum"
+	}
+	// The content went through our own hands up to the rename, so the stat that
+	// was taken after it stands for it.
+	result.Row = &plan.Base{
+		Path:   d.Path,
+		Local:  statOf(res.Fingerprint),
+		Remote: d.Remote,
+		Sums:   plan.Sums{CRC64: strconv.FormatUint(res.CRC64, 10)},
+		Owned:  true,
+	}
+	return result
+}
+
+// deleteLocal moves a file to the trash of the run.
+func (r *runner) deleteLocal(d *plan.DeleteLocal) Result {
+	want, err := Look(r.env.Root, d.Path, d.Before)
+	if err != nil {
+		return keptLocal(d, err)
+	}
+	place, err := r.env.Root.Trash(d.Path, want, r.env.RunID)
+	if err != nil {
+		return keptLocal(d, err)
+	}
+	result := done(d)
+	result.Forget, result.Detail = true, place
+	return result
+}
+
+// keptLocal makes the result of an action that did not replace or delete a local
+// file because of err.
+func keptLocal(a plan.Action, err error) Result {
+	if errors.Is(err, localfs.ErrChanged) || errors.Is(err, fs.ErrExist) {
+		return skipped(a, "changed here since the plan was made; your version was kept")
+	}
+	return failure(a, err)
+}

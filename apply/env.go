@@ -1,0 +1,34 @@
+package apply
+
+import (
+	"context"
+	"time"
+
+	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
+
+	"github.com/osssync/osssync/internal/localfs"
+	"github.com/osssync/osssync/iter"
+	"github.com/osssync/osssync/resumable"
+	"github.com/osssync/osssync/spec"
+)
+
+// API is the calls of the SDK that are made here; *oss.Client has them.
+type API interface {
+	resumable.API
+	iter.Invoker
+	CopyObject(ctx context.Context, request *oss.CopyObjectRequest, optFns ...func(*oss.Options)) (*oss.CopyObjectResult, error)
+	DeleteObject(ctx context.Context, request *oss.DeleteObjectRequest, optFns ...func(*oss.Options)) (*oss.DeleteObjectResult, error)
+}
+
+// Env is where and how the rows of one mapping are run. All fields but Progress
+// are required.
+type Env struct {
+	Client   API
+	Mapping  *spec.Mapping
+	Root     *localfs.Root
+	Store    resumable.Store // checkpoints of this mapping
+	Scope    string          // identity of the service, bound into checkpoints
+	RunID    string          // names the trash folder of the run
+	Now      func() time.Time
+	Progress *Progress // nil: nobody looks
+}

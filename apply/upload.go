@@ -1,0 +1,126 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"strconv"
+	"strings"
+
+	"github.com/osssync/osssync/plan"
+	"github.com/osssync/osssync/resumable"
+)
+
+// upload sends the file of u. row is the action as planned, stored the bytes of
+// it that are at the service already.
+//
+// A new object is sent with forbid-overwrite, an existing one is looked at right
+// before it is replaced.
+//
+// RACE: OSS has no If-Match on PutObject. Another writer's object that appears
+// between the look and the end of our upload is replaced; and in a bucket with
+// versioning the service ignores forbid-overwrite. With versioning the replaced
+// content is kept as an older version.
+func (r *runner) upload(ctx context.Context, row plan.Action, u *plan.Upload, stored int64) Result {
+	if u.Before != nil {
+		if result, ok := r.stillThere(ctx, row, *u.Before); !ok {
+			return result
+		}
+	}
+	m := r.env.Mapping
+	readAt := r.env.Now()
+	expect := fingerprint(u.Local)
+	res, err := resumable.Upload(ctx, r.env.Client, m.Bucket, m.Prefix+u.Path, u.Path, resumable.UploadOptions{
+		Root:            r.env.Root.FS(),
+		Store:           r.env.Store,
+		Scope:           r.env.Scope,
+		Threshold:       threshold(m.Transfer.Threshold),
+		PartSize:        m.Transfer.PartSize,
+		Parts:           m.Transfer.Parts,
+		Headers:         u.Headers,
+		ForbidOverwrite: u.Before == nil,
+		Expect:          &expect,
+		Progress:        r.env.Progress.transfer(u.Path, u.Local.Size, stored),
+	})
+	if errors.Is(err, fs.ErrExist) {
+		return r.settleExisting(ctx, row, u)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, moved := Look(r.env.Root, u.Path, u.Local); moved != nil {
+			return failure(row, moved)
+		}
+	}
+	if err != nil {
+		return failure(row, err)
+	}
+	result := done(row)
+	result.Bytes = u.Local.Size
+	if res.PartsKept > 0 {
+		result.Bytes = max(u.Local.Size-stored, 0)
+	}
+	stat := statOf(res.Fingerprint)
+	result.Row = &plan.Base{
+		Path:    u.Path,
+		Local:   stat,
+		Remote:  plan.Version{Size: res.Size, ETag: res.ETag, Modified: res.LastModified.UTC()},
+		Sums:    plan.Sums{MD5: res.MD5, CRC64: strconv.FormatUint(res.CRC64, 10)},
+		Headers: plan.HeadersDigest(u.Headers),
+		Owned:   true,
+		Racy:    plan.Racy(stat, readAt),
+	}
+	if res.StaleHeaders {
+		// The object bears the headers of the call that began the upload; an
+		// unknown digest would hide that, an impossible one makes the next plan
+		// set them.
+		result.Row.Headers = "stale"
+	}
+	return result
+}
+
+// settleExisting decides an upload of a new object that was refused because
+// there is one. If it has our content it is most likely our own, from an answer
+// that was lost; else it is somebody's and stays.
+func (r *runner) settleExisting(ctx context.Context, row plan.Action, u *plan.Upload) Result {
+	head, err := r.head(ctx, u.Path)
+	if err != nil {
+		return failure(row, err)
+	}
+	readAt := r.env.Now()
+	want, err := Look(r.env.Root, u.Path, u.Local)
+	if err != nil {
+		return failure(row, err)
+	}
+	sums, err := r.env.Root.Hash(ctx, u.Path, want)
+	if err != nil {
+		return failure(row, err)
+	}
+	crc := strconv.FormatUint(sums.CRC64, 10)
+	if head.version.Size != u.Local.Size || head.crc64 != crc {
+		return skipped(row, "an object of another writer appeared there; it was left as it is")
+	}
+	result := done(row)
+	result.Row = &plan.Base{
+		Path: u.Path, Local: u.Local, Remote: head.version,
+		Sums: plan.Sums{CRC64: crc},
+		Racy: plan.Racy(u.Local, readAt),
+	}
+	return result
+}
+
+// threshold converts the spec's number, where 0 means always in parts.
+func threshold(bytes int64) int64 {
+	if bytes == 0 {
+		return resumable.NoThreshold
+	}
+	return bytes
+}
+
+func fingerprint(s plan.Stat) resumable.Fingerprint {
+	return resumable.Fingerprint{Size: s.Size, ModTime: s.MtimeNs, ChangeTime: s.CtimeNs, Inode: s.Inode}
+}
+
+func statOf(f resumable.Fingerprint) plan.Stat {
+	return plan.Stat{Size: f.Size, MtimeNs: f.ModTime, CtimeNs: f.ChangeTime, Inode: f.Inode}
+}
+
+func trimETag(etag string) string { return strings.Trim(etag, `"`) }

@@ -1,0 +1,115 @@
+// Package archtest checks the structure of the module: which package may import
+// which, and what may stand at the top level.
+package archtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/osssync/osssync"
+
+// allowed is the import table of docs/DESIGN.md: for each package the packages of
+// the house it may import, and why not the others.
+var allowed = map[string]struct {
+	imports []string
+	why     string
+}{
+	"spec":      {nil, "the wish knows nothing of how it comes true"},
+	"iter":      {nil, "for other people's programs"},
+	"resumable": {[]string{"iter"}, "for other people's programs"},
+	"plan":      {[]string{"spec", "iter"}, "deciding is pure"},
+	"apply":     {[]string{"plan", "spec", "iter", "resumable", "internal/localfs", "internal/fault"}, "doing knows no state and no views"},
+
+	"internal/localfs":   {nil, "the tree knows nothing of buckets"},
+	"internal/ossserver": {nil, "what one side of the wire gets wrong the other must notice"},
+	"internal/fault":     {[]string{"iter", "resumable", "internal/localfs"}, "sorts errors, makes none"},
+	"internal/index":     {[]string{"plan"}, "holds rows, decides nothing"},
+	"internal/ossclient": {[]string{"spec"}, "a client, whatever it is used for"},
+	"internal/ui":        {[]string{"plan", "apply", "spec", "internal/fault"}, "views have no effects"},
+	"internal/reconcile": {[]string{
+		"spec", "plan", "apply", "iter", "resumable",
+		"internal/localfs", "internal/fault", "internal/index", "internal/ossclient", "internal/ossserver",
+	}, "joins the stages and has no view"},
+	"cmd/osssync": {[]string{
+		"spec", "plan", "apply", "iter", "resumable",
+		"internal/localfs", "internal/fault", "internal/index", "internal/ossclient", "internal/ossserver", "internal/ui", "internal/reconcile",
+	}, "wires everything"},
+	"internal/archtest": {nil, "looks at source only"},
+}
+
+// forbidden are imports from outside the house that a package must not have.
+var forbidden = map[string][]string{
+	"plan":               {"os", "net", "net/http", "context", "sync", "math/rand", "math/rand/v2", "crypto/rand"},
+	"internal/ossserver": {"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"},
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
+	cmd.Dir = "../.."
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []listed
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listed
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+func TestImports(t *testing.T) {
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, module+"/")
+		rule, ok := allowed[name]
+		if !ok {
+			t.Errorf("package %s is not in the import table", name)
+			continue
+		}
+		for _, imported := range p.Imports {
+			inside, ours := strings.CutPrefix(imported, module+"/")
+			if ours && !slices.Contains(rule.imports, inside) {
+				t.Errorf("%s imports %s, which it may not: %s", name, inside, rule.why)
+			}
+			if slices.Contains(forbidden[name], imported) {
+				t.Errorf("%s imports %s, which it may not: %s", name, imported, rule.why)
+			}
+		}
+	}
+}
+
+func TestTopLevel(t *testing.T) {
+	known := []string{
+		"go.mod", "go.sum", "cmd", "spec", "plan", "apply", "iter", "resumable", "examples", "Makefile",
+		"internal", "docs", "README.md", "README.zh-CN.md", "CHANGELOG.md", "LICENSE", "SECURITY.md", "CONTRIBUTING.md",
+		"bin", // made by the build, not tracked
+	}
+	entries, err := os.ReadDir("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") && !slices.Contains(known, e.Name()) {
+			t.Errorf("%s stands at the top level", e.Name())
+		}
+	}
+}

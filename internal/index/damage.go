@@ -1,0 +1,106 @@
+package index
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/osssync/osssync/plan"
+)
+
+// sound makes one call into bbolt, which trusts its file. On a damaged one it
+// panics, or touches memory that the file does not back; both become errors that
+// wrap [ErrDamaged]. No code of a caller may run inside: its panics are its own.
+func sound(call func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // of this goroutine alone
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: %v", ErrDamaged, r)
+		}
+	}()
+	return call()
+}
+
+// begin starts a transaction, which end has to end.
+func (x *Index) begin(writable bool) (tx *bolt.Tx, err error) {
+	if x.stuck.Load() {
+		return nil, ErrDamaged
+	}
+	err = sound(func() error {
+		tx, err = x.db.Begin(writable)
+		return err
+	})
+	if errors.Is(err, ErrDamaged) {
+		x.stuck.Store(true)
+		return nil, err
+	}
+	return tx, err
+}
+
+func (x *Index) end(tx *bolt.Tx, commit bool) error {
+	finish := tx.Rollback
+	if commit {
+		finish = tx.Commit // which rolls back if it fails
+	}
+	err := sound(finish)
+	if errors.Is(err, ErrDamaged) {
+		x.stuck.Store(true)
+	}
+	return err
+}
+
+func (x *Index) view(look func(*bolt.Tx) error) error {
+	tx, err := x.begin(false)
+	if err != nil {
+		return err
+	}
+	err = sound(func() error { return look(tx) })
+	return errors.Join(err, x.end(tx, false))
+}
+
+func (x *Index) update(change func(*bolt.Tx) error) error {
+	tx, err := x.begin(true)
+	if err != nil {
+		return err
+	}
+	if err := sound(func() error { return change(tx) }); err != nil {
+		return errors.Join(err, x.end(tx, false))
+	}
+	return x.end(tx, true)
+}
+
+// reading is one pass over the rows.
+type reading struct {
+	tx     *bolt.Tx
+	cursor *bolt.Cursor // nil: not begun
+	last   string       // path yielded last
+}
+
+// next returns the next row that is whole and in order. Key and value lie in the
+// mapped file, so they are copied and judged here.
+func (r *reading) next() (row plan.Base, more bool, err error) {
+	err = sound(func() error {
+		for {
+			k, v := r.step()
+			if k == nil {
+				return nil
+			}
+			var damage error
+			if row, damage = decode(string(k), v); damage == nil && row.Path > r.last {
+				r.last, more = row.Path, true
+				return nil
+			}
+		}
+	})
+	return row, more, err
+}
+
+func (r *reading) step() (k, v []byte) {
+	if r.cursor != nil {
+		return r.cursor.Next()
+	}
+	r.cursor = r.tx.Bucket(bucketRows).Cursor()
+	return r.cursor.First()
+}

@@ -1,0 +1,124 @@
+package reconcile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/osssync/osssync/internal/index"
+	"github.com/osssync/osssync/internal/localfs"
+	"github.com/osssync/osssync/plan"
+	"github.com/osssync/osssync/spec"
+)
+
+// open opens lock, index and tree.
+func (p *Plan) open() error {
+	if err := p.checkState(); err != nil {
+		return err
+	}
+	if err := makeDir(filepath.Join(p.state, plansDir)); err != nil {
+		return err
+	}
+	if p.locked {
+		release, err := acquire(p.state, p.Mapping.Name, p.session.opts.Now())
+		if err != nil {
+			return err
+		}
+		p.release = release
+	}
+	if err := p.openIndex(); err != nil {
+		return err
+	}
+	return p.openRoot()
+}
+
+// checkState refuses a state folder inside the tree: it would be synced, or
+// deleted.
+func (p *Plan) checkState() error {
+	rel, err := filepath.Rel(resolved(p.Mapping.Root), resolved(p.state))
+	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) || !p.Mapping.Match(filepath.ToSlash(rel)) {
+		return nil
+	}
+	return &SetupError{Mapping: p.Mapping.Name,
+		Fact: fmt.Sprintf("the state folder %q lies inside the tree %q", p.state, p.Mapping.Root),
+		Hint: "choose another --state-dir, or exclude it"}
+}
+
+// resolved follows the symbolic links of path, as far as it exists.
+func resolved(path string) string {
+	for rest := ""; ; {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			return filepath.Join(real, rest)
+		}
+		above, name := filepath.Dir(path), filepath.Base(path)
+		if above == path {
+			return filepath.Join(path, rest)
+		}
+		path, rest = above, filepath.Join(name, rest)
+	}
+}
+
+// openIndex opens the index if there is one. A damaged one is as if there were
+// none; a run moves it aside so that it can be looked at.
+func (p *Plan) openIndex() error {
+	path := filepath.Join(p.state, indexFile)
+	x, err := index.Open(path, !p.locked)
+	switch {
+	case err == nil:
+		p.index = x
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case errors.Is(err, index.ErrBusy):
+		return &LockedError{Mapping: p.Mapping.Name, Holder: readHolder(filepath.Join(p.state, lockFile))}
+	case errors.Is(err, index.ErrDamaged):
+		return p.dropIndex()
+	}
+	return err
+}
+
+// dropIndex goes on as if there were no index.
+func (p *Plan) dropIndex() error {
+	p.index.Close() // of a damaged file; nothing was written
+	p.index = nil
+	if !p.locked {
+		return nil
+	}
+	path := filepath.Join(p.state, indexFile)
+	return os.Rename(path, path+".damaged")
+}
+
+// openRoot opens the local tree. A push needs one; a pull may begin without, and
+// a run of it makes the folder.
+func (p *Plan) openRoot() error {
+	m := p.Mapping
+	root, err := localfs.OpenRoot(m.Root)
+	if errors.Is(err, fs.ErrNotExist) && m.Direction == spec.Pull {
+		if !p.locked {
+			return nil
+		}
+		if err := os.MkdirAll(m.Root, 0o755); err != nil {
+			return fmt.Errorf("root of mapping %q: %w", m.Name, err)
+		}
+		root, err = localfs.OpenRoot(m.Root)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return &plan.GuardError{Mapping: m.Name, Trips: []plan.Trip{{
+			Guard: "missing-source",
+			Fact:  fmt.Sprintf("source %q does not exist", m.Root),
+			Hint:  "check `local:` in the spec; an unmounted disk looks like this too",
+		}}}
+	}
+	p.root = root
+	return err
+}
+
+// SetupError says that a mapping cannot be worked on as things are set up.
+type SetupError struct {
+	Mapping, Fact, Hint string
+}
+
+func (e *SetupError) Error() string { return fmt.Sprintf("mapping %q: %s", e.Mapping, e.Fact) }

@@ -1,0 +1,201 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/osssync/osssync/internal/index"
+	"github.com/osssync/osssync/internal/localfs"
+	"github.com/osssync/osssync/plan"
+	"github.com/osssync/osssync/spec"
+)
+
+// Plan is the plan of one mapping with all that it was made from open.
+type Plan struct {
+	Mapping *spec.Mapping
+	Section *plan.Section
+
+	// Converged is set when a saved plan is stale for the best of reasons:
+	// nothing is left to do.
+	Converged bool
+
+	session *Session
+	store   *store
+	state   string // folder
+	root    *localfs.Root
+	index   *index.Index
+	files   []*os.File // plan files, removed by Close
+	temps   []string   // leftovers of downloads that the walk met
+	release func() error
+	locked  bool
+}
+
+// Preview makes the plan of a mapping. It changes nothing on either side, nor any
+// state that a later plan would see, and takes no lock.
+func (s *Session) Preview(ctx context.Context, m *spec.Mapping) (*Plan, error) {
+	return s.make(ctx, m, nil, false)
+}
+
+// Prepare makes the plan of a mapping under its lock, for running. With a saved
+// section the plan is that one, if it still is due to the letter; the error is a
+// *plan.StaleError if not. It is a *LockedError if another run has the lock.
+func (s *Session) Prepare(ctx context.Context, m *spec.Mapping, saved *plan.Section) (*Plan, error) {
+	return s.make(ctx, m, saved, true)
+}
+
+func (s *Session) make(ctx context.Context, m *spec.Mapping, saved *plan.Section, locked bool) (p *Plan, err error) {
+	p = &Plan{Mapping: m, session: s, store: s.stores[m.Store], state: s.stateOf(m), locked: locked, release: func() error { return nil }}
+	defer func() {
+		if err != nil {
+			p, err = nil, errors.Join(err, p.Close())
+		}
+	}()
+	if err := p.open(); err != nil {
+		return p, err
+	}
+	fresh, err := p.decide(ctx)
+	if errors.Is(err, index.ErrDamaged) {
+		// That pages are lost shows only when the rows are read.
+		if err := p.dropIndex(); err != nil {
+			return p, err
+		}
+		fresh, err = p.decide(ctx)
+	}
+	if err != nil {
+		return p, err
+	}
+	p.Section = fresh
+	if saved == nil {
+		return p, nil
+	}
+	narrowed, err := p.write(func(f *os.File) error { return plan.Narrow(fresh, saved, f) })
+	var stale *plan.StaleError
+	if errors.As(err, &stale) && fresh.Summary.Changes() == 0 {
+		p.Converged = true
+		return p, nil
+	}
+	if err != nil {
+		return p, err
+	}
+	p.Section = narrowed
+	return p, nil
+}
+
+// decide makes the section from what stands now.
+func (p *Plan) decide(ctx context.Context) (*plan.Section, error) {
+	m, scan := p.Mapping, p.session.opts.Scan
+	records, err := p.records()
+	if err != nil {
+		return nil, err
+	}
+	from := sources{mapping: m, root: p.root, client: p.store.client, index: p.index, owned: uploadsOf(records), scan: scan}
+	joined := from.join(ctx)
+	if joined.Pending != nil {
+		// The age of pending uploads is counted by the server's clock, which the
+		// first answer tells; so their listing starts before anything is decided.
+		var stop func()
+		joined.Pending, stop, err = primed(joined.Pending)
+		defer stop()
+		if err != nil {
+			return nil, err
+		}
+	}
+	policy := plan.PolicyOf(m, p.serverTime(), p.session.opts.Deep)
+	scratch, err := p.scratch()
+	if err != nil {
+		return nil, err
+	}
+	draft, proof := plan.NewDraft(&policy, scratch), &plan.Proof{}
+	settler := settler{policy: &policy, bucket: m.Bucket, prefix: m.Prefix, root: p.root, client: p.store.client, now: p.session.opts.Now, scan: scan}
+	if err := settler.settle(ctx, plan.Align(joined, proof), draft.Add); err != nil {
+		return nil, err
+	}
+	p.temps = from.temps
+	header, err := p.header()
+	if err != nil {
+		return nil, err
+	}
+	return p.write(func(f *os.File) error { return draft.Finish(header, proof, f) })
+}
+
+// serverTime returns the service's clock, or the zero time before its first
+// answer.
+func (p *Plan) serverTime() time.Time {
+	now, _ := p.store.client.ServerTime()
+	return now.UTC()
+}
+
+func (p *Plan) header() (*plan.Header, error) {
+	lineage, serial, err := p.index.Identity()
+	if err != nil {
+		return nil, err
+	}
+	m := p.Mapping
+	h := &plan.Header{
+		Mapping: m.Name, Spec: p.session.spec.Digest, Direction: m.Direction.String(),
+		Service: p.store.service, Bucket: m.Bucket, Prefix: m.Prefix,
+		Root: m.Root, Prune: m.Prune.String(), Phases: m.Phases(),
+		Lineage: lineage, Serial: serial, Made: p.serverTime(),
+	}
+	if p.root != nil {
+		h.RootID = p.root.Identity()
+	}
+	return h, nil
+}
+
+// scratch makes an empty file in the state folder, removed by Close.
+func (p *Plan) scratch() (*os.File, error) {
+	f, err := os.CreateTemp(filepath.Join(p.state, plansDir), "plan-*")
+	if err != nil {
+		return nil, fmt.Errorf("plan of mapping %q: %w", p.Mapping.Name, err)
+	}
+	p.files = append(p.files, f)
+	return f, nil
+}
+
+// write makes a plan file with the one section that fill writes, and reads it as
+// any plan file is read: what is shown and run went through the same checks as
+// what comes from elsewhere.
+func (p *Plan) write(fill func(*os.File) error) (*plan.Section, error) {
+	f, err := p.scratch()
+	if err != nil {
+		return nil, err
+	}
+	if err := plan.WriteFileHeader(f, p.session.opts.Tool, []string{p.Mapping.Name}); err != nil {
+		return nil, err
+	}
+	if err := fill(f); err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	file, err := plan.ReadFile(f, info.Size())
+	if err != nil {
+		return nil, err
+	}
+	return file.Sections[0], nil
+}
+
+// Guard judges the plan as a whole.
+func (p *Plan) Guard(allow plan.Allowances) error {
+	return plan.Guard(&p.Section.Header, &p.Section.Summary, p.Mapping.Guard, allow)
+}
+
+// Close releases everything, the lock last.
+func (p *Plan) Close() error {
+	var errs []error
+	for _, f := range p.files {
+		errs = append(errs, f.Close(), os.Remove(f.Name()))
+	}
+	errs = append(errs, p.index.Close())
+	if p.root != nil {
+		errs = append(errs, p.root.Close())
+	}
+	return errors.Join(append(errs, p.release())...)
+}

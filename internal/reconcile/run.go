@@ -1,0 +1,168 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/osssync/osssync/apply"
+	"github.com/osssync/osssync/internal/fault"
+	"github.com/osssync/osssync/internal/index"
+	"github.com/osssync/osssync/plan"
+)
+
+// Report counts what became of a plan's rows. Rows that only concern the index do
+// not count.
+type Report struct {
+	Done, Skipped, Held, Failed int64
+	Bytes                       int64 // content moved over the network
+	Conflicts, Shielded         int64 // left alone by the plan already
+	Worst                       error // of the failed actions the one of the gravest kind; nil if none failed
+}
+
+// Complete reports whether both sides now are as the spec wants them.
+func (r *Report) Complete() bool {
+	return r.Skipped+r.Held+r.Failed+r.Conflicts+r.Shielded == 0
+}
+
+// errNotPrepared says that a plan was made by Preview.
+var errNotPrepared = errors.New("plan without lock cannot be run")
+
+// A transaction of the index holds at most writeBatch changes of about writeDelay:
+// what a crash loses of them, the next plan looks at again.
+const (
+	writeBatch = 1000
+	writeDelay = 2 * time.Second
+)
+
+// Run does what the plan says and writes the index from the results. observe, if
+// not nil, is told each result of a change, in the caller's goroutine. The error
+// is one that ended the run; what was done until then is in the report and in the
+// index.
+func (p *Plan) Run(ctx context.Context, progress *apply.Progress, observe func(apply.Result)) (Report, error) {
+	report := Report{Conflicts: p.Section.Summary.Conflicts, Shielded: p.Section.Summary.Shielded}
+	if !p.locked {
+		return report, errNotPrepared
+	}
+	if err := p.sweep(); err != nil {
+		return report, err
+	}
+	s := &p.Section.Summary
+	if s.Changes()+s.Record+s.Forget == 0 {
+		return report, nil
+	}
+	if err := p.begin(); err != nil {
+		return report, err
+	}
+	checkpoints, err := p.checkpoints()
+	if err != nil {
+		return report, err
+	}
+	env := apply.Env{
+		Client: p.store.client, Mapping: p.Mapping, Root: p.root, Store: checkpoints, Scope: p.store.service,
+		RunID: p.session.opts.Now().UTC().Format("20060102T150405.000Z"), Now: p.session.opts.Now, Progress: progress,
+	}
+	writer := indexWriter{index: p.index, now: p.session.opts.Now}
+	var runErr error
+	for result, err := range apply.Run(ctx, p.Section, env) {
+		if err != nil {
+			runErr = err
+			break
+		}
+		report.count(&result)
+		if runErr = writer.note(&result); runErr != nil {
+			break
+		}
+		if observe != nil && !bookkeeping(&result) {
+			observe(result)
+		}
+	}
+	return report, errors.Join(runErr, writer.flush())
+}
+
+// begin makes sure that there is an index and that it counts this run. Damage
+// that only writing shows is met here, before anything is changed.
+func (p *Plan) begin() error {
+	if p.index != nil {
+		err := p.index.Begin()
+		if !errors.Is(err, index.ErrDamaged) {
+			return err
+		}
+		if err := p.dropIndex(); err != nil {
+			return err
+		}
+	}
+	x, err := index.Create(filepath.Join(p.state, indexFile))
+	if err != nil {
+		return fmt.Errorf("index of mapping %q: %w", p.Mapping.Name, err)
+	}
+	p.index = x
+	return x.Begin()
+}
+
+func (r *Report) count(result *apply.Result) {
+	if bookkeeping(result) {
+		return
+	}
+	r.Bytes += result.Bytes
+	switch result.Outcome {
+	case apply.Done:
+		r.Done++
+	case apply.Skipped:
+		r.Skipped++
+	case apply.Held:
+		r.Held++
+	case apply.Failed:
+		r.Failed++
+		r.Worst = graver(r.Worst, result.Err)
+	}
+}
+
+// graver returns the error of the graver kind; of equals the first.
+func graver(a, b error) error {
+	if a == nil || fault.Of(b) == fault.Integrity && fault.Of(a) != fault.Integrity {
+		return b
+	}
+	return a
+}
+
+// bookkeeping reports a result that concerns the index alone.
+func bookkeeping(result *apply.Result) bool {
+	switch result.Action.(type) {
+	case *plan.Record, *plan.Forget:
+		return true
+	}
+	return false
+}
+
+// indexWriter collects what results say of the index.
+type indexWriter struct {
+	index   *index.Index
+	now     func() time.Time
+	changes []index.Change
+	since   time.Time // when the first of changes came
+}
+
+func (w *indexWriter) note(result *apply.Result) error {
+	if len(w.changes) == 0 {
+		w.since = w.now()
+	}
+	switch {
+	case result.Row != nil:
+		w.changes = append(w.changes, index.Change{Path: result.Row.Path, Row: result.Row})
+	case result.Forget:
+		w.changes = append(w.changes, index.Change{Path: result.Action.Where()})
+	}
+	if len(w.changes) < writeBatch && w.now().Sub(w.since) < writeDelay {
+		return nil
+	}
+	return w.flush()
+}
+
+func (w *indexWriter) flush() error {
+	changes := w.changes
+	w.changes = w.changes[:0]
+	return w.index.Write(changes)
+}

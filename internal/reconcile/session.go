@@ -1,0 +1,128 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/osssync/osssync/spec"
+)
+
+// Options are the settings of a session. StateDir is required.
+type Options struct {
+	StateDir string              // absolute; made with mode 0700 when something is written
+	Tool     string              // name and version for plan files and the user agent
+	Deep     bool                // read objects that have no checksum
+	Getenv   func(string) string // default os.Getenv
+	Now      func() time.Time    // this machine's clock; default time.Now
+	Scan     *Scan               // counts of planning; nil: nobody looks
+}
+
+func (o Options) withDefaults() Options {
+	if o.Tool == "" {
+		o.Tool = "osssync"
+	}
+	if o.Getenv == nil {
+		o.Getenv = os.Getenv
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Scan == nil {
+		o.Scan = &Scan{}
+	}
+	return o
+}
+
+// Session is a spec with its stores open. It is safe for concurrent use by
+// different mappings.
+type Session struct {
+	spec   *spec.Spec
+	opts   Options
+	stores map[string]*store
+}
+
+// ErrUnknownMapping says that a mapping asked for is not in the spec.
+var ErrUnknownMapping = errors.New("no such mapping")
+
+// Open opens the stores of the named mappings, or of all if names is empty.
+// Buckets of embedded stores are made; nothing is sent to other services.
+func Open(ctx context.Context, s *spec.Spec, names []string, opts Options) (*Session, error) {
+	session := &Session{spec: s, opts: opts.withDefaults(), stores: map[string]*store{}}
+	if len(names) == 0 {
+		for _, m := range s.Mappings {
+			names = append(names, m.Name)
+		}
+	}
+	for _, name := range names {
+		m, ok := s.Mapping(name)
+		if !ok {
+			return nil, errors.Join(fmt.Errorf("%w: %q is not in %s", ErrUnknownMapping, name, s.Path), session.Close())
+		}
+		if err := session.open(m); err != nil {
+			return nil, errors.Join(fmt.Errorf("mapping %q: %w", m.Name, err), session.Close())
+		}
+	}
+	return session, nil
+}
+
+// open opens the store of m, unless it is open, and makes its bucket if the store
+// is embedded.
+func (s *Session) open(m *spec.Mapping) error {
+	st := s.stores[m.Store]
+	if st == nil {
+		wish, _ := s.spec.Store(m.Store)
+		var err error
+		if st, err = openStore(wish, s.opts, connections(s.spec, m.Store), bandwidth(s.spec, m.Store)); err != nil {
+			return err
+		}
+		s.stores[m.Store] = st
+	}
+	return st.ensureBucket(m.Bucket)
+}
+
+// connections returns how many connections the busiest mapping of a store uses.
+func connections(s *spec.Spec, store string) int {
+	n := 0
+	for _, m := range s.Mappings {
+		if m.Store == store {
+			n = max(n, m.Transfer.Files*m.Transfer.Parts)
+		}
+	}
+	return n
+}
+
+// bandwidth returns the lowest limit that a mapping of the store states: the
+// connections are shared, so the strictest wish holds for all.
+func bandwidth(s *spec.Spec, store string) int64 {
+	var limit int64
+	for _, m := range s.Mappings {
+		if b := m.Transfer.Bandwidth; m.Store == store && b > 0 && (limit == 0 || b < limit) {
+			limit = b
+		}
+	}
+	return limit
+}
+
+// Close closes the stores. Plans must be closed before.
+func (s *Session) Close() error {
+	var errs []error
+	for _, st := range s.stores {
+		errs = append(errs, st.close())
+	}
+	return errors.Join(errs...)
+}
+
+// stateOf returns the state folder of a mapping. It is bound to everything that
+// makes the mapping what it is, so that moving a spec to another bucket or tree
+// starts without memory.
+func (s *Session) stateOf(m *spec.Mapping) string {
+	abs, err := filepath.Abs(s.spec.Path)
+	if err != nil {
+		abs = s.spec.Path
+	}
+	return filepath.Join(s.opts.StateDir, m.Name+"-"+identity(abs, m.Name, m.Direction.String(), m.Bucket, m.Prefix, m.Root, s.stores[m.Store].service))
+}

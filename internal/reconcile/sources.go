@@ -1,0 +1,198 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/osssync/osssync/apply"
+	"github.com/osssync/osssync/internal/index"
+	"github.com/osssync/osssync/internal/localfs"
+	"github.com/osssync/osssync/iter"
+	"github.com/osssync/osssync/plan"
+	"github.com/osssync/osssync/spec"
+)
+
+// listingPage is the most objects that OSS puts into one page; each page is a
+// request of the dearer class.
+const listingPage = 1000
+
+// sources are the four sequences of one mapping, with its filter applied: what
+// the spec excludes is invisible on every side.
+type sources struct {
+	mapping *spec.Mapping
+	root    *localfs.Root // nil: the tree of a pull that does not exist yet
+	client  apply.API
+	index   *index.Index
+	owned   map[string]bool // ids of multipart uploads that a checkpoint names
+	scan    *Scan
+	temps   []string // names of unfinished downloads that the walk met
+}
+
+func (s *sources) join(ctx context.Context) plan.Sources {
+	joined := plan.Sources{Local: s.local(ctx), Remote: s.remote(ctx), Base: s.base()}
+	if s.mapping.Direction == spec.Push {
+		joined.Pending = s.pending(ctx)
+	}
+	return joined
+}
+
+// visible reports whether a path is the mapping's business. The temporary names
+// of our own downloads never are.
+func (s *sources) visible(p string) bool {
+	return !strings.HasPrefix(path.Base(p), localfs.TempPrefix) && s.mapping.Match(strings.TrimSuffix(p, "/"))
+}
+
+func (s *sources) local(ctx context.Context) iter.Seq2[plan.Local, error] {
+	return func(yield func(plan.Local, error) bool) {
+		if s.root == nil {
+			return
+		}
+		options := localfs.WalkOptions{Symlinks: symlinkModes[s.mapping.Symlinks], Match: s.mapping.Match, MatchDir: s.mapping.MatchDir, Temp: s.noteTemp}
+		for entry, err := range s.root.Walk(ctx, options) {
+			if err != nil {
+				yield(plan.Local{}, err)
+				return
+			}
+			s.scan.Walked.Add(1)
+			if !yield(localOf(entry), nil) {
+				return
+			}
+		}
+		// What was walked is the tree at the path only if it still stands there.
+		if err := s.root.Check(); err != nil {
+			yield(plan.Local{}, err)
+		}
+	}
+}
+
+var symlinkModes = map[spec.Symlinks]localfs.SymlinkMode{
+	spec.SymlinksSkip:   localfs.SkipSymlinks,
+	spec.SymlinksFollow: localfs.FollowSymlinks,
+	spec.SymlinksError:  localfs.RefuseSymlinks,
+}
+
+func localOf(e localfs.Entry) plan.Local {
+	l := plan.Local{Path: e.Path, Stat: apply.StatOf(e.Stat)}
+	if e.Problem == localfs.None {
+		return l
+	}
+	known := false
+	if l.Problem, known = problemReasons[e.Problem]; !known {
+		l.Problem, l.Detail = plan.ReasonUnreadable, e.Problem.String()
+	}
+	if e.Err != nil {
+		l.Detail = e.Err.Error()
+	}
+	return l
+}
+
+var problemReasons = map[localfs.Problem]plan.Reason{
+	localfs.Unreadable:       plan.ReasonUnreadable,
+	localfs.Changed:          plan.ReasonChangedWhileRead,
+	localfs.Symlink:          plan.ReasonSymlink,
+	localfs.SymlinkRefused:   plan.ReasonSymlinkRefused,
+	localfs.SymlinkEscapes:   plan.ReasonSymlinkEscapes,
+	localfs.SymlinkLoop:      plan.ReasonSymlinkLoop,
+	localfs.SymlinkBroken:    plan.ReasonSymlinkBroken,
+	localfs.FIFO:             plan.ReasonFIFO,
+	localfs.Socket:           plan.ReasonSocket,
+	localfs.Device:           plan.ReasonDevice,
+	localfs.Irregular:        plan.ReasonIrregular,
+	localfs.OtherDevice:      plan.ReasonOtherDevice,
+	localfs.NotDirectory:     plan.ReasonIrregular,
+	localfs.LeadingBackslash: plan.ReasonBackslash,
+	localfs.NotUTF8:          plan.ReasonNotUTF8,
+	localfs.ControlCharacter: plan.ReasonControlCharacter,
+	localfs.NameTooLong:      plan.ReasonNameTooLong,
+	localfs.PathTooLong:      plan.ReasonKeyTooLong,
+	localfs.Reserved:         plan.ReasonReservedName,
+}
+
+func (s *sources) remote(ctx context.Context) iter.Seq2[plan.Remote, error] {
+	return func(yield func(plan.Remote, error) bool) {
+		options := iter.ObjectsOptions{Prefix: s.mapping.Prefix, Paging: iter.Paging{PageSize: listingPage}}
+		for object, err := range iter.Objects(ctx, s.client, s.mapping.Bucket, options) {
+			if err != nil {
+				yield(plan.Remote{}, err)
+				return
+			}
+			s.scan.Listed.Add(1)
+			p := strings.TrimPrefix(object.Key, s.mapping.Prefix)
+			if p != "" && !s.visible(p) {
+				continue
+			}
+			if !yield(remoteOf(p, &object), nil) {
+				return
+			}
+		}
+	}
+}
+
+func remoteOf(p string, o *iter.Object) plan.Remote {
+	return plan.Remote{
+		Path:     p,
+		Version:  plan.Version{Size: o.Size, ETag: o.ETag, Modified: o.LastModified.UTC()},
+		Type:     plan.ObjectType(o.Type),
+		Archived: isArchived(o),
+	}
+}
+
+// isArchived reports an object whose content can only be read after a restore
+// that has not ended.
+func isArchived(o *iter.Object) bool {
+	switch o.StorageClass {
+	case "Archive", "ColdArchive", "DeepColdArchive":
+		return !strings.Contains(o.RestoreInfo, `ongoing-request="false"`)
+	}
+	return false
+}
+
+func (s *sources) base() iter.Seq2[plan.Base, error] {
+	return func(yield func(plan.Base, error) bool) {
+		for row, err := range s.index.Rows() {
+			if err == nil && !s.visible(row.Path) {
+				continue
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+// pending lists the multipart uploads below the prefix and counts the parts of
+// each. One that ends while it is looked at is not pending any more.
+func (s *sources) pending(ctx context.Context) iter.Seq2[plan.Pending, error] {
+	return func(yield func(plan.Pending, error) bool) {
+		options := iter.MultipartUploadsOptions{Prefix: s.mapping.Prefix}
+		for upload, err := range iter.MultipartUploads(ctx, s.client, s.mapping.Bucket, options) {
+			if err != nil {
+				yield(plan.Pending{}, err)
+				return
+			}
+			p := strings.TrimPrefix(upload.Key, s.mapping.Prefix)
+			if !s.visible(p) {
+				continue
+			}
+			row := plan.Pending{Path: p, UploadID: upload.UploadID, Started: upload.Initiated.UTC(), Owned: s.owned[upload.UploadID]}
+			if plan.CheckKey(p) == "" {
+				var newest time.Time
+				row.Parts, row.Bytes, newest, err = apply.CountParts(ctx, s.client, s.mapping.Bucket, upload.Key, upload.UploadID)
+				if errors.Is(err, iter.ErrNotFound) {
+					continue
+				}
+				if err != nil {
+					yield(plan.Pending{}, err)
+					return
+				}
+				row.Newest = newest.UTC()
+			}
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}

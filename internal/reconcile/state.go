@@ -1,0 +1,93 @@
+package reconcile
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// Names in the state folder of a mapping.
+const (
+	indexFile      = "index.db"
+	checkpointsDir = "checkpoints"
+	plansDir       = "plans"
+	lockFile       = "lock"
+)
+
+// identity returns a short text for the given fields, different for different ones.
+func identity(fields ...string) string {
+	h := sha256.New()
+	for _, f := range fields {
+		fmt.Fprintf(h, "%d:%s", len(f), f)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// LockedError says that another run holds the lock of a mapping. Nothing was
+// changed.
+type LockedError struct {
+	Mapping string
+	Holder  string // in words, as far as the lock file tells
+}
+
+func (e *LockedError) Error() string {
+	return fmt.Sprintf("another apply of mapping %q is running: %s", e.Mapping, e.Holder)
+}
+
+// holder is what a lock file says. It only informs; the lock itself is the
+// kernel's and goes with the process, however that ends.
+type holder struct {
+	PID   int       `json:"pid"`
+	Host  string    `json:"host"`
+	Since time.Time `json:"since"`
+}
+
+func (h holder) String() string {
+	return fmt.Sprintf("pid %d on %s since %s", h.PID, h.Host, h.Since.UTC().Format("2006-01-02 15:04:05 MST"))
+}
+
+// acquire takes the lock of a state folder, at once or not at all.
+func acquire(dir, mapping string, now time.Time) (release func() error, err error) {
+	path := filepath.Join(dir, lockFile)
+	lock := flock.New(path, flock.SetPermissions(0o600))
+	got, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock of mapping %q: %w", mapping, err)
+	}
+	if !got {
+		return nil, &LockedError{Mapping: mapping, Holder: readHolder(path)}
+	}
+	host, _ := os.Hostname()
+	text, err := json.Marshal(holder{PID: os.Getpid(), Host: host, Since: now})
+	if err == nil {
+		err = os.WriteFile(path, append(text, '\n'), 0o600)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("lock of mapping %q: %w", mapping, err), lock.Unlock())
+	}
+	return lock.Unlock, nil
+}
+
+func readHolder(path string) string {
+	var h holder
+	text, err := os.ReadFile(path)
+	if err != nil || json.Unmarshal(text, &h) != nil {
+		return "holder unknown"
+	}
+	return h.String()
+}
+
+// makeDir makes a folder that only this user can read.
+func makeDir(path string) error {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return fmt.Errorf("state folder: %w", err)
+	}
+	return nil
+}
