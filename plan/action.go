@@ -99,6 +99,13 @@ type Conflict struct {
 	Detail string // evidence, for people; may be empty
 }
 
+// Skip shows a path that the spec says to pass over. Like a Conflict it is left
+// alone on both sides, but that is as it should be.
+type Skip struct {
+	Path   string
+	Reason Reason
+}
+
 // Record notes in the index that both sides have the same content. It changes
 // neither side and is not shown.
 type Record struct {
@@ -121,6 +128,7 @@ func (a *DeleteLocal) Where() string  { return a.Path }
 func (a *AbortUpload) Where() string  { return a.Path }
 func (a *KeepUpload) Where() string   { return a.Path }
 func (a *Conflict) Where() string     { return a.Path }
+func (a *Skip) Where() string         { return a.Path }
 func (a *Record) Where() string       { return a.Base.Path }
 func (a *Forget) Where() string       { return a.Path }
 
@@ -132,6 +140,7 @@ func (a *DeleteLocal) Why() Reason  { return a.Reason }
 func (a *AbortUpload) Why() Reason  { return a.Reason }
 func (a *KeepUpload) Why() Reason   { return a.Reason }
 func (a *Conflict) Why() Reason     { return a.Reason }
+func (a *Skip) Why() Reason         { return a.Reason }
 func (a *Record) Why() Reason       { return ReasonSame }
 func (a *Forget) Why() Reason       { return ReasonForgotten }
 
@@ -146,6 +155,7 @@ func (a *DeleteLocal) Cost() Cost  { return Cost{} }
 func (a *AbortUpload) Cost() Cost  { return Cost{Requests: 2} }
 func (a *KeepUpload) Cost() Cost   { return Cost{} }
 func (a *Conflict) Cost() Cost     { return Cost{} }
+func (a *Skip) Cost() Cost         { return Cost{} }
 func (a *Record) Cost() Cost       { return Cost{} }
 func (a *Forget) Cost() Cost       { return Cost{} }
 
@@ -158,8 +168,14 @@ func (a *DeleteLocal) op() op  { return opDeleteLocal }
 func (a *AbortUpload) op() op  { return opAbort }
 func (a *KeepUpload) op() op   { return opKeep }
 func (a *Conflict) op() op     { return opConflict }
+func (a *Skip) op() op         { return opSkip }
 func (a *Record) op() op       { return opRecord }
 func (a *Forget) op() op       { return opForget }
+
+// Word returns the word for a's type, the same as in plan files: "upload",
+// "resume-upload", "download", "set-meta", "delete-remote", "delete-local",
+// "abort-upload", "keep-upload", "conflict", "skip", "record" or "forget".
+func Word(a Action) string { return string(a.op()) }
 
 // op is the word of an action type in a plan file.
 type op string
@@ -174,6 +190,7 @@ const (
 	opAbort        op = "abort-upload"
 	opKeep         op = "keep-upload"
 	opConflict     op = "conflict"
+	opSkip         op = "skip"
 	opRecord       op = "record"
 	opForget       op = "forget"
 )

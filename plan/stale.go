@@ -105,7 +105,7 @@ func (e *StaleError) add(path string) {
 // changes reports whether a changes a side or a multipart upload.
 func changes(a Action) bool {
 	switch a.(type) {
-	case *Conflict, *KeepUpload, *Record, *Forget:
+	case *Conflict, *Skip, *KeepUpload, *Record, *Forget:
 		return false
 	}
 	return true

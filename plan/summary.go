@@ -28,6 +28,7 @@ type Summary struct {
 	Unchanged int64 `json:"unchanged"`
 	Extra     int64 `json:"extra"`     // only at the target, left there by the prune policy
 	Conflicts int64 `json:"conflicts"` // rows that touch nothing
+	Skips     int64 `json:"skips"`     // rows that the spec says to pass over
 	Shielded  int64 `json:"shielded"`  // paths left alone below something that could not be seen
 
 	Cost Cost `json:"cost"`
@@ -69,6 +70,8 @@ func (s *Summary) count(a Action) {
 		s.Keep.add(a.Bytes)
 	case *Conflict:
 		s.Conflicts++
+	case *Skip:
+		s.Skips++
 	case *Record:
 		s.Record++
 	case *Forget:

@@ -35,6 +35,8 @@ func TestDiff_Actions(t *testing.T) {
 			&DeleteLocal{Path: "p", Reason: ReasonGone, Before: ten}},
 		{"conflict keeps the evidence", spec.Push, state("p", lSymlink, rA), world{},
 			&Conflict{Path: "p", Reason: ReasonSymlink, Detail: "-> q"}},
+		{"what the spec passes over", spec.Push, state("p", lPassed, rA), world{},
+			&Skip{Path: "p", Reason: ReasonSymlink}},
 		{"unreadable keeps the evidence", spec.Push, state("p", lTen, rA), world{},
 			&Conflict{Path: "p", Reason: ReasonUnreadable, Detail: "permission denied"}},
 

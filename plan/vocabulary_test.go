@@ -34,6 +34,7 @@ var (
 	lSymlink side = func(s *State) {
 		s.LocalIs, s.Local = Unknown, Local{Path: s.Path, Problem: ReasonSymlink, Detail: "-> q"}
 	}
+	lPassed side = func(s *State) { lSymlink(s); s.Local.Passed = true }
 
 	rNone     side = func(s *State) { s.RemoteIs = Absent }
 	rA             = remote(TypeNormal, 10, sumsA.MD5)

@@ -68,7 +68,7 @@ func encodeAction(a Action) ([]byte, error) {
 		w.Detail = strings.ToValidUTF8(a.Detail, "\uFFFD")
 	case *Record:
 		w.Base = &a.Base
-	case *Forget:
+	case *Skip, *Forget:
 	}
 	return encodeLine(&w)
 }
@@ -208,6 +208,9 @@ var builders = map[op]func(w *wire, path string) (Action, bool){
 	},
 	opConflict: func(w *wire, path string) (Action, bool) {
 		return &Conflict{Path: path, Reason: w.Reason, Detail: w.Detail}, true
+	},
+	opSkip: func(w *wire, path string) (Action, bool) {
+		return &Skip{Path: path, Reason: w.Reason}, true
 	},
 	opRecord: func(w *wire, path string) (Action, bool) {
 		if w.Base == nil {

@@ -43,15 +43,15 @@ func (c *getCmd) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	defer s.close()
+	defer s.Close()
 	records, err := e.transfers()
 	if err != nil {
 		return err
 	}
 	var moved count
 	stop := e.follow(ctx, "get", &moved)
-	res, err := resumable.Download(ctx, s, from.bucket, from.key, to, resumable.DownloadOptions{
-		Store: records, Scope: s.service,
+	res, err := resumable.Download(ctx, s.Client, from.bucket, from.key, to, resumable.DownloadOptions{
+		Store: records, Scope: s.Service,
 		Threshold: c.threshold(), PartSize: c.PartSize, Parts: c.Parts,
 		NoReplace: !c.Force, Progress: moved.report,
 	})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/osssync/osssync/internal/reconcile"
 	"github.com/osssync/osssync/internal/ui"
 	"github.com/osssync/osssync/iter"
 )
@@ -47,26 +48,26 @@ func (c *lsCmd) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	defer s.close()
+	defer s.Close()
 	return c.list(ctx, e, s, at)
 }
 
 // list chooses the iterator. Pages are as large as the service makes them, since
 // each is a request.
-func (c *lsCmd) list(ctx context.Context, e *env, s *store, at address) error {
+func (c *lsCmd) list(ctx context.Context, e *env, s *reconcile.Store, at address) error {
 	paging, delimiter := iter.Paging{PageSize: 1000}, ""
 	if c.Directory {
 		delimiter = "/"
 	}
 	switch {
 	case at.bucket == "":
-		return list(e, iter.Buckets(ctx, s, iter.BucketsOptions{Paging: paging}), bucketRow)
+		return list(e, iter.Buckets(ctx, s.Client, iter.BucketsOptions{Paging: paging}), bucketRow)
 	case c.Parts != "":
-		return list(e, iter.Parts(ctx, s, at.bucket, at.key, c.Parts, iter.PartsOptions{Paging: paging}), partRow)
+		return list(e, iter.Parts(ctx, s.Client, at.bucket, at.key, c.Parts, iter.PartsOptions{Paging: paging}), partRow)
 	case c.Uploads:
-		return list(e, iter.MultipartUploads(ctx, s, at.bucket, iter.MultipartUploadsOptions{Paging: paging, Prefix: at.key, Delimiter: delimiter}), uploadRow)
+		return list(e, iter.MultipartUploads(ctx, s.Client, at.bucket, iter.MultipartUploadsOptions{Paging: paging, Prefix: at.key, Delimiter: delimiter}), uploadRow)
 	}
-	return list(e, iter.Objects(ctx, s, at.bucket, iter.ObjectsOptions{Paging: paging, Prefix: at.key, Delimiter: delimiter}), objectRow)
+	return list(e, iter.Objects(ctx, s.Client, at.bucket, iter.ObjectsOptions{Paging: paging, Prefix: at.key, Delimiter: delimiter}), objectRow)
 }
 
 // list prints a listing as it comes. Each row has a line of text and a value for

@@ -37,15 +37,15 @@ func (c *putCmd) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	defer s.close()
+	defer s.Close()
 	records, err := e.transfers()
 	if err != nil {
 		return err
 	}
 	var moved count
 	stop := e.follow(ctx, "put", &moved)
-	res, err := resumable.Upload(ctx, s, to.bucket, to.key, c.From, resumable.UploadOptions{
-		Store: records, Scope: s.service,
+	res, err := resumable.Upload(ctx, s.Client, to.bucket, to.key, c.From, resumable.UploadOptions{
+		Store: records, Scope: s.Service,
 		Threshold: c.threshold(), PartSize: c.PartSize, Parts: c.Parts,
 		Headers: c.Header, Progress: moved.report,
 	})

@@ -1,15 +1,11 @@
 package main
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss/credentials"
-
-	"github.com/osssync/osssync/internal/ossclient"
-	"github.com/osssync/osssync/internal/ossserver"
+	"github.com/osssync/osssync/internal/reconcile"
 	"github.com/osssync/osssync/spec"
 )
 
@@ -19,13 +15,6 @@ type storeFlags struct {
 	Store    string `placeholder:"NAME" help:"A store of the spec. Default: the only one."`
 	Region   string `placeholder:"REGION" help:"Talk to this region, with keys from the environment; no spec is read."`
 	Endpoint string `placeholder:"URL" help:"Together with --region: talk to this endpoint."`
-}
-
-// store is an open store.
-type store struct {
-	*ossclient.Client
-	service string // what unfinished transfers are bound to
-	server  *ossserver.Server
 }
 
 // find returns the store that the flags mean. --region comes before any spec.
@@ -57,46 +46,10 @@ func (f *storeFlags) find() (spec.Store, error) {
 }
 
 // open opens the store that the flags mean. It sends nothing.
-func (f *storeFlags) open(e *env) (*store, error) {
+func (f *storeFlags) open(e *env) (*reconcile.Store, error) {
 	wish, err := f.find()
 	if err != nil {
 		return nil, err
 	}
-	options := ossclient.Options{Getenv: e.getenv, UserAgent: tool()}
-	if wish.Embedded == "" {
-		client, err := ossclient.Open(wish, options)
-		if err != nil {
-			return nil, err
-		}
-		service := wish.Endpoint
-		if service == "" {
-			service = wish.Region
-		}
-		return &store{Client: client, service: service}, nil
-	}
-	// The server is reached through memory alone, so its keys are made up on the
-	// spot and forgotten.
-	id, secret := "embedded", rand.Text()
-	server, err := ossserver.Open(ossserver.Options{
-		Dir: wish.Embedded, Credentials: map[string]string{id: secret}, Region: wish.Region, Now: e.now,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("embedded store %q: %w", wish.Name, err)
-	}
-	options.Credentials = credentials.NewStaticCredentialsProvider(id, secret)
-	options.DialContext = server.DialContext
-	client, err := ossclient.Open(wish, options)
-	if err != nil {
-		return nil, errors.Join(err, server.Close())
-	}
-	return &store{Client: client, server: server, service: "embedded:" + wish.Embedded}, nil
-}
-
-// close closes the store, the server behind an embedded one last.
-func (s *store) close() error {
-	s.Client.Close()
-	if s.server == nil {
-		return nil
-	}
-	return s.server.Close()
+	return reconcile.OpenStore(wish, reconcile.StoreOptions{Getenv: e.getenv, Now: e.now, Tool: tool()})
 }

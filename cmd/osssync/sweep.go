@@ -4,19 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/osssync/osssync/apply"
+	"github.com/osssync/osssync/internal/reconcile"
 	"github.com/osssync/osssync/internal/ui"
 	"github.com/osssync/osssync/iter"
-	"github.com/osssync/osssync/resumable"
 )
-
-// checkpointsDir is where each folder of a mapping's state keeps its records.
-const checkpointsDir = "checkpoints"
 
 // stale counts uploads.
 type stale struct{ uploads, bytes int64 }
@@ -44,7 +38,7 @@ func (u *pendingUpload) text(bucket string) string {
 
 // sweep reads the pending uploads of a store.
 type sweep struct {
-	store     *store
+	store     *reconcile.Store
 	owned     map[string]bool
 	olderThan time.Duration
 	deadline  time.Time // by the server's clock; zero until the first answer told it
@@ -53,7 +47,7 @@ type sweep struct {
 // uploads yields the pending uploads at a place.
 func (s *sweep) uploads(ctx context.Context, at address) iter.Seq2[pendingUpload, error] {
 	return func(yield func(pendingUpload, error) bool) {
-		for u, err := range iter.MultipartUploads(ctx, s.store, at.bucket, iter.MultipartUploadsOptions{Prefix: at.key}) {
+		for u, err := range iter.MultipartUploads(ctx, s.store.Client, at.bucket, iter.MultipartUploadsOptions{Prefix: at.key}) {
 			if err != nil {
 				yield(pendingUpload{}, err)
 				return
@@ -76,10 +70,10 @@ func (s *sweep) look(ctx context.Context, bucket string, u iter.Upload) (pending
 		newest time.Time
 		err    error
 	)
-	if p.parts, p.bytes, newest, err = apply.CountParts(ctx, s.store, bucket, u.Key, u.UploadID); err != nil {
+	if p.parts, p.bytes, newest, err = apply.CountParts(ctx, s.store.Client, bucket, u.Key, u.UploadID); err != nil {
 		return p, err
 	}
-	now, known := s.store.ServerTime()
+	now, known := s.store.Client.ServerTime()
 	if !known {
 		return p, nil // without a clock nothing is old
 	}
@@ -93,53 +87,4 @@ func (s *sweep) look(ctx context.Context, bucket string, u iter.Upload) (pending
 	p.age = now.Sub(alive)
 	p.due = s.olderThan > 0 && !p.owned && alive.Before(s.deadline)
 	return p, nil
-}
-
-// ownedUploads returns the ids of all multipart uploads that a record in the
-// state folder can go on with: those of put, and those of the mappings. A record
-// that cannot be read is an error, for it may own any upload.
-func ownedUploads(state string) (map[string]bool, error) {
-	owned := map[string]bool{}
-	entries, err := os.ReadDir(state)
-	if errors.Is(err, fs.ErrNotExist) {
-		return owned, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	dirs := []string{filepath.Join(state, transfersDir)}
-	for _, entry := range entries {
-		if entry.IsDir() {
-			dirs = append(dirs, filepath.Join(state, entry.Name(), checkpointsDir))
-		}
-	}
-	for _, dir := range dirs {
-		if err := addOwned(owned, dir); err != nil {
-			return nil, err
-		}
-	}
-	return owned, nil
-}
-
-// addOwned adds the uploads of one folder of records, if there is one.
-func addOwned(owned map[string]bool, dir string) error {
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	records, err := resumable.NewFileStore(dir)
-	if err != nil {
-		return err
-	}
-	for r, err := range records.Records() {
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // ended meanwhile
-		}
-		if err != nil {
-			return err
-		}
-		if r.UploadID != "" {
-			owned[r.UploadID] = true
-		}
-	}
-	return nil
 }

@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"path/filepath"
 	"sync/atomic"
 
 	"github.com/osssync/osssync/apply"
+	"github.com/osssync/osssync/internal/reconcile"
 	"github.com/osssync/osssync/internal/ui"
 	"github.com/osssync/osssync/resumable"
 )
@@ -25,11 +25,9 @@ func (f *transferFlags) threshold() int64 {
 	return f.Threshold
 }
 
-// transfersDir keeps the records of transfers by put and get, in the state folder.
-const transfersDir = "resumable"
-
+// transfers opens the records of put and get.
 func (e *env) transfers() (*resumable.FileStore, error) {
-	return resumable.NewFileStore(filepath.Join(e.StateDir, transfersDir))
+	return resumable.NewFileStore(reconcile.Checkpoints(e.StateDir))
 }
 
 // count is the progress of one transfer.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 
+	"github.com/osssync/osssync/internal/reconcile"
 	"github.com/osssync/osssync/internal/ui"
 	"github.com/osssync/osssync/iter"
 )
@@ -41,8 +42,8 @@ func (c *uploadsCmd) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	owned, err := ownedUploads(e.StateDir)
+	defer s.Close()
+	owned, err := reconcile.OwnedUploads(e.StateDir)
 	if err != nil && c.Abort {
 		return err
 	}
@@ -57,7 +58,7 @@ func (c *uploadsCmd) run(ctx context.Context, e *env) error {
 		}
 		places = append(places, at)
 	} else {
-		for b, err := range iter.Buckets(ctx, s, iter.BucketsOptions{}) {
+		for b, err := range iter.Buckets(ctx, s.Client, iter.BucketsOptions{}) {
 			if err != nil {
 				return err
 			}
@@ -116,7 +117,7 @@ func (c *uploadsCmd) abort(ctx context.Context, e *env, s *sweep, places []addre
 			}
 			// RACE: OSS has no condition on an abort. A part that arrives between the
 			// look and the abort is lost with the others.
-			_, err := s.store.AbortMultipartUpload(ctx, &oss.AbortMultipartUploadRequest{
+			_, err := s.store.Client.AbortMultipartUpload(ctx, &oss.AbortMultipartUploadRequest{
 				Bucket: oss.Ptr(at.bucket), Key: oss.Ptr(u.Key), UploadId: oss.Ptr(u.UploadID),
 			})
 			if answer, ok := errors.AsType[*oss.ServiceError](err); ok && answer.Code == "NoSuchUpload" {

@@ -85,7 +85,7 @@ func TestS7_OverwrittenBytes(t *testing.T) {
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 0))
 	t.Logf("seed %d", seed)
-	for range 150 {
+	for range 80 {
 		broken := bytes.Clone(file)
 		at := random.IntN(len(broken))
 		if random.IntN(2) == 0 { // half of them where the structure is

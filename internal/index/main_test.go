@@ -1,6 +1,7 @@
 package index_test
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -20,6 +21,7 @@ func TestMain(m *testing.M) {
 		hold(path)
 		return
 	}
+	flag.Set("rapid.checks", "30") // each syncs a file some times; the command line may ask for more
 	goleak.VerifyTestMain(m)
 }
 

@@ -1,6 +1,9 @@
 package reconcile
 
 import (
+	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/osssync/osssync/resumable"
@@ -40,4 +43,46 @@ func uploadsOf(records []resumable.Record) map[string]bool {
 		}
 	}
 	return owned
+}
+
+// Checkpoints returns the folder for the records of transfers that belong to no
+// mapping, below a state folder.
+func Checkpoints(stateDir string) string {
+	return filepath.Join(stateDir, "transfers", checkpointsDir)
+}
+
+// OwnedUploads returns the ids of all multipart uploads that a record anywhere in
+// a state folder can go on with: those of every mapping, and those of single
+// transfers. A record that cannot be read is an error, for it may own any upload.
+func OwnedUploads(stateDir string) (map[string]bool, error) {
+	owned := map[string]bool{}
+	entries, err := os.ReadDir(stateDir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	for _, entry := range entries {
+		dir := filepath.Join(stateDir, entry.Name(), checkpointsDir)
+		if _, err := os.Stat(dir); err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			return nil, err
+		}
+		store, err := resumable.NewFileStore(dir)
+		if err != nil {
+			return nil, err
+		}
+		for record, err := range store.Records() {
+			if errors.Is(err, fs.ErrNotExist) {
+				continue // ended meanwhile
+			}
+			if err != nil {
+				return nil, err
+			}
+			if record.Op == resumable.OpUpload {
+				owned[record.UploadID] = true
+			}
+		}
+	}
+	return owned, nil
 }

@@ -24,7 +24,7 @@ type Plan struct {
 	Converged bool
 
 	session *Session
-	store   *store
+	store   *Store
 	state   string // folder
 	root    *localfs.Root
 	index   *index.Index
@@ -92,7 +92,7 @@ func (p *Plan) decide(ctx context.Context) (*plan.Section, error) {
 	if err != nil {
 		return nil, err
 	}
-	from := sources{mapping: m, root: p.root, client: p.store.client, index: p.index, owned: uploadsOf(records), scan: scan}
+	from := sources{mapping: m, root: p.root, client: p.store.Client, index: p.index, owned: uploadsOf(records), scan: scan}
 	joined := from.join(ctx)
 	if joined.Pending != nil {
 		// The age of pending uploads is counted by the server's clock, which the
@@ -110,7 +110,7 @@ func (p *Plan) decide(ctx context.Context) (*plan.Section, error) {
 		return nil, err
 	}
 	draft, proof := plan.NewDraft(&policy, scratch), &plan.Proof{}
-	settler := settler{policy: &policy, bucket: m.Bucket, prefix: m.Prefix, root: p.root, client: p.store.client, now: p.session.opts.Now, scan: scan}
+	settler := settler{policy: &policy, bucket: m.Bucket, prefix: m.Prefix, root: p.root, client: p.store.Client, now: p.session.opts.Now, scan: scan}
 	if err := settler.settle(ctx, plan.Align(joined, proof), draft.Add); err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (p *Plan) decide(ctx context.Context) (*plan.Section, error) {
 // serverTime returns the service's clock, or the zero time before its first
 // answer.
 func (p *Plan) serverTime() time.Time {
-	now, _ := p.store.client.ServerTime()
+	now, _ := p.store.Client.ServerTime()
 	return now.UTC()
 }
 
@@ -137,7 +137,7 @@ func (p *Plan) header() (*plan.Header, error) {
 	m := p.Mapping
 	h := &plan.Header{
 		Mapping: m.Name, Spec: p.session.spec.Digest, Direction: m.Direction.String(),
-		Service: p.store.service, Bucket: m.Bucket, Prefix: m.Prefix,
+		Service: p.store.Service, Bucket: m.Bucket, Prefix: m.Prefix,
 		Root: m.Root, Prune: m.Prune.String(), Phases: m.Phases(),
 		Lineage: lineage, Serial: serial, Made: p.serverTime(),
 	}

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -148,6 +149,33 @@ func TestTroubleOfTheService(t *testing.T) {
 				}
 			})
 			equal(t, "D13 tree", map[string]string{"a": "a"}, w.files())
+		})
+	}
+}
+
+// TestCancelWhilePlanning cancels while one request after another is stalled.
+func TestCancelWhilePlanning(t *testing.T) {
+	for _, op := range []ossserver.Operation{ossserver.ListMultipartUploads, ossserver.ListObjects, ossserver.HeadObject} {
+		t.Run(string(op), func(t *testing.T) {
+			w := pushWorld(t, "transfer: {threshold: 100KiB, partSize: 100KiB}")
+			w.write(map[string]string{"large": large})
+			w.apply()
+			if err := os.RemoveAll(w.state); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(ctx)
+			w.during(func(r ossserver.Request) *ossserver.Fault {
+				if r.Operation != op {
+					return nil
+				}
+				cancel()
+				return &ossserver.Fault{Wait: make(chan struct{})}
+			}, func() {
+				if _, err := w.session().Prepare(ctx, w.mapping(), nil); fault.Of(err) != fault.Interrupted {
+					t.Errorf("%v", err)
+				}
+			})
+			w.settled()
 		})
 	}
 }

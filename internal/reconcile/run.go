@@ -61,7 +61,7 @@ func (p *Plan) Run(ctx context.Context, progress *apply.Progress, observe func(a
 		return report, err
 	}
 	env := apply.Env{
-		Client: p.store.client, Mapping: p.Mapping, Root: p.root, Store: checkpoints, Scope: p.store.service,
+		Client: p.store.Client, Mapping: p.Mapping, Root: p.root, Store: checkpoints, Scope: p.store.Service,
 		RunID: p.session.opts.Now().UTC().Format("20060102T150405.000Z"), Now: p.session.opts.Now, Progress: progress,
 	}
 	writer := indexWriter{index: p.index, now: p.session.opts.Now}

@@ -42,7 +42,7 @@ func (o Options) withDefaults() Options {
 type Session struct {
 	spec   *spec.Spec
 	opts   Options
-	stores map[string]*store
+	stores map[string]*Store
 }
 
 // ErrUnknownMapping says that a mapping asked for is not in the spec.
@@ -51,7 +51,7 @@ var ErrUnknownMapping = errors.New("no such mapping")
 // Open opens the stores of the named mappings, or of all if names is empty.
 // Buckets of embedded stores are made; nothing is sent to other services.
 func Open(ctx context.Context, s *spec.Spec, names []string, opts Options) (*Session, error) {
-	session := &Session{spec: s, opts: opts.withDefaults(), stores: map[string]*store{}}
+	session := &Session{spec: s, opts: opts.withDefaults(), stores: map[string]*Store{}}
 	if len(names) == 0 {
 		for _, m := range s.Mappings {
 			names = append(names, m.Name)
@@ -76,7 +76,11 @@ func (s *Session) open(m *spec.Mapping) error {
 	if st == nil {
 		wish, _ := s.spec.Store(m.Store)
 		var err error
-		if st, err = openStore(wish, s.opts, connections(s.spec, m.Store), bandwidth(s.spec, m.Store)); err != nil {
+		options := StoreOptions{
+			Getenv: s.opts.Getenv, Now: s.opts.Now, Tool: s.opts.Tool,
+			Connections: connections(s.spec, m.Store), Bandwidth: bandwidth(s.spec, m.Store),
+		}
+		if st, err = OpenStore(wish, options); err != nil {
 			return err
 		}
 		s.stores[m.Store] = st
@@ -111,7 +115,7 @@ func bandwidth(s *spec.Spec, store string) int64 {
 func (s *Session) Close() error {
 	var errs []error
 	for _, st := range s.stores {
-		errs = append(errs, st.close())
+		errs = append(errs, st.Close())
 	}
 	return errors.Join(errs...)
 }
@@ -124,5 +128,5 @@ func (s *Session) stateOf(m *spec.Mapping) string {
 	if err != nil {
 		abs = s.spec.Path
 	}
-	return filepath.Join(s.opts.StateDir, m.Name+"-"+identity(abs, m.Name, m.Direction.String(), m.Bucket, m.Prefix, m.Root, s.stores[m.Store].service))
+	return filepath.Join(s.opts.StateDir, m.Name+"-"+identity(abs, m.Name, m.Direction.String(), m.Bucket, m.Prefix, m.Root, s.stores[m.Store].Service))
 }

@@ -79,6 +79,7 @@ func localOf(e localfs.Entry) plan.Local {
 	if e.Problem == localfs.None {
 		return l
 	}
+	l.Passed = e.Problem == localfs.Symlink // what `symlinks: skip` asks for
 	known := false
 	if l.Problem, known = problemReasons[e.Problem]; !known {
 		l.Problem, l.Detail = plan.ReasonUnreadable, e.Problem.String()

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss/credentials"
 
@@ -12,18 +13,32 @@ import (
 	"github.com/osssync/osssync/spec"
 )
 
-// store is an open store: a client, and for an embedded one the server behind it.
-type store struct {
-	client  *ossclient.Client
-	server  *ossserver.Server // nil for a service
-	service string            // what plans, checkpoints and state are bound to
+// Store is an open store of a spec: a client, and for an embedded one the server
+// behind it.
+type Store struct {
+	Client  *ossclient.Client
+	Service string // what plans, checkpoints and state are bound to
+
+	server *ossserver.Server // nil for a service
 }
 
-func openStore(wish spec.Store, opts Options, connections int, bandwidth int64) (*store, error) {
+// StoreOptions are what a store needs beyond its entry in the spec. The zero
+// value is right for a few requests.
+type StoreOptions struct {
+	Getenv      func(string) string // default os.Getenv
+	Now         func() time.Time    // clock of an embedded server; default time.Now
+	Tool        string              // user agent; default "osssync"
+	Connections int                 // default 64
+	Bandwidth   int64               // bytes a second each way; 0: no limit
+}
+
+// OpenStore opens a store. Nothing is sent; an embedded store's folder is made if
+// it is missing, and locked against other processes until Close.
+func OpenStore(wish spec.Store, opts StoreOptions) (*Store, error) {
 	options := ossclient.Options{
 		Getenv:      opts.Getenv,
-		Connections: connections,
-		Bandwidth:   bandwidth,
+		Connections: opts.Connections,
+		Bandwidth:   opts.Bandwidth,
 		UserAgent:   opts.Tool,
 	}
 	if wish.Embedded == "" {
@@ -35,7 +50,7 @@ func openStore(wish spec.Store, opts Options, connections int, bandwidth int64) 
 		if service == "" {
 			service = wish.Region
 		}
-		return &store{client: client, service: service}, nil
+		return &Store{Client: client, Service: service}, nil
 	}
 
 	// The server is reached through memory alone, so its keys are made up on the
@@ -56,20 +71,23 @@ func openStore(wish spec.Store, opts Options, connections int, bandwidth int64) 
 	if err != nil {
 		return nil, errors.Join(err, server.Close())
 	}
-	return &store{client: client, server: server, service: "embedded:" + wish.Embedded}, nil
+	return &Store{Client: client, Service: "embedded:" + wish.Embedded, server: server}, nil
 }
 
-func (s *store) ensureBucket(name string) error {
+// ensureBucket makes a bucket of an embedded store. Buckets of a service are
+// never made.
+func (s *Store) ensureBucket(name string) error {
 	if s.server == nil {
 		return nil
 	}
 	return s.server.CreateBucket(name)
 }
 
-func (s *store) close() error {
-	s.client.Close()
-	if s.server != nil {
-		return s.server.Close()
+// Close closes the store, the server behind an embedded one last.
+func (s *Store) Close() error {
+	s.Client.Close()
+	if s.server == nil {
+		return nil
 	}
-	return nil
+	return s.server.Close()
 }

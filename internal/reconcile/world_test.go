@@ -139,8 +139,8 @@ func (w *world) mapping() *spec.Mapping { return &w.spec.Mappings[0] }
 // session is what Open gives for a spec whose store is the world's server.
 func (w *world) session() *Session {
 	opts := Options{StateDir: w.state, Tool: ours, Deep: w.deep, Now: w.now, Scan: w.scan}
-	st := &store{client: w.client, service: "memory"}
-	return &Session{spec: w.spec, opts: opts.withDefaults(), stores: map[string]*store{w.mapping().Store: st}}
+	st := &Store{Client: w.client, Service: "memory"}
+	return &Session{spec: w.spec, opts: opts.withDefaults(), stores: map[string]*Store{w.mapping().Store: st}}
 }
 
 func isOurs(r ossserver.Request) bool { return strings.Contains(r.Header.Get("User-Agent"), ours) }

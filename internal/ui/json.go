@@ -56,7 +56,7 @@ type resultLine struct {
 func (j *JSON) Result(mapping string, r apply.Result) error {
 	line := resultLine{
 		Format: Format, Op: "result", Mapping: mapping,
-		Action: wordOf(r.Action), Reason: r.Action.Why(),
+		Action: plan.Word(r.Action), Reason: r.Action.Why(),
 		Outcome: r.Outcome.String(), Bytes: r.Bytes, Detail: r.Detail,
 	}
 	line.Path, line.PathBase64 = TextOrBase64(r.Action.Where())

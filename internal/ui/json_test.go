@@ -60,7 +60,7 @@ func TestWordsAreThoseOfPlanFiles(t *testing.T) {
 		if err := json.Unmarshal([]byte(lines[0]), &line); err != nil {
 			t.Fatal(err)
 		}
-		if got := wordOf(a); got != line.Op {
+		if got := plan.Word(a); got != line.Op {
 			t.Errorf("%T is %q, and %q in plan files", a, got, line.Op)
 		}
 		lines = lines[1:]

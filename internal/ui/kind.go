@@ -15,6 +15,7 @@ const (
 	kindAbort
 	kindKeep
 	kindConflict
+	kindSkip
 	kindHidden // concerns the index alone
 )
 
@@ -37,6 +38,7 @@ var appearances = [...]appearance{
 	kindAbort:    {glyph: "x", legend: "abort upload", many: "uploads to abort", color: "31", fold: 10},
 	kindKeep:     {glyph: "o", legend: "keep upload", many: "uploads to keep", color: "36", fold: 10},
 	kindConflict: {glyph: "!", legend: "left alone", many: "left alone", color: "35", fold: 100},
+	kindSkip:     {glyph: ".", legend: "passed over", many: "passed over", color: "36", fold: 10},
 }
 
 func kindOf(a plan.Action) kind {
@@ -57,6 +59,8 @@ func kindOf(a plan.Action) kind {
 		return kindKeep
 	case *plan.Conflict:
 		return kindConflict
+	case *plan.Skip:
+		return kindSkip
 	}
 	return kindHidden
 }
@@ -66,31 +70,4 @@ func newOr(isNew bool) kind {
 		return kindNew
 	}
 	return kindReplace
-}
-
-// wordOf returns the word of an action in JSON, the same as in plan files.
-func wordOf(a plan.Action) string {
-	switch a.(type) {
-	case *plan.Upload:
-		return "upload"
-	case *plan.ResumeUpload:
-		return "resume-upload"
-	case *plan.Download:
-		return "download"
-	case *plan.SetMeta:
-		return "set-meta"
-	case *plan.DeleteRemote:
-		return "delete-remote"
-	case *plan.DeleteLocal:
-		return "delete-local"
-	case *plan.AbortUpload:
-		return "abort-upload"
-	case *plan.KeepUpload:
-		return "keep-upload"
-	case *plan.Conflict:
-		return "conflict"
-	case *plan.Record:
-		return "record"
-	}
-	return "forget"
 }

@@ -56,7 +56,7 @@ func WriteText(w io.Writer, s *plan.Section, trips []plan.Trip, opts TextOptions
 }
 
 // shownRows counts the rows that concern more than the index.
-func shownRows(s *plan.Summary) int64 { return s.Changes() + s.Keep.Objects + s.Conflicts }
+func shownRows(s *plan.Summary) int64 { return s.Changes() + s.Keep.Objects + s.Conflicts + s.Skips }
 
 // text writes one section. Errors of out show when it is flushed.
 type text struct {

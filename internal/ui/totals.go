@@ -80,6 +80,7 @@ func rest(s *plan.Summary, prune string) []string {
 		parts = append(parts, fmt.Sprintf("%s (%s)", Count(s.Keep.Objects, "unfinished upload"), Bytes(s.Keep.Bytes)))
 	}
 	add(s.Conflicts, "left alone (!)")
+	add(s.Skips, "passed over as the spec says (.)")
 	add(s.Shielded, "below what could not be read")
 	return parts
 }
