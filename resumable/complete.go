@@ -26,7 +26,7 @@ func (u *upload) carryOut(ctx context.Context, l *ledger, s *session) (*UploadRe
 	}
 	result := &UploadResult{
 		Size: u.src.print.Size, CRC64: s.crc(), Fingerprint: u.src.print,
-		Multipart: true, PartsSent: s.sent, PartsKept: s.kept, StaleHeaders: s.rec.Headers != headersMD5(u.headers),
+		Multipart: true, PartsSent: s.sent, PartsKept: s.kept, BytesKept: s.keptBytes, StaleHeaders: s.rec.Headers != headersMD5(u.headers),
 	}
 	if err := u.commit(ctx, s, result); err != nil {
 		var mismatch *IntegrityError

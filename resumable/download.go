@@ -88,6 +88,7 @@ type DownloadResult struct {
 	Ranged        bool        // fetched in ranges
 	RangesFetched int         // ranges fetched by this call
 	RangesKept    int         // ranges found intact from an earlier call
+	BytesKept     int64       // in those ranges: not fetched by this call
 	Verified      bool        // a checksum of the whole object was there and is equal
 }
 

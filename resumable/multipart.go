@@ -20,6 +20,8 @@ type session struct {
 	pieces []piece
 	sent   int
 	kept   int
+
+	keptBytes int64
 }
 
 // piece is one part, stored once it has an ETag.

@@ -49,6 +49,7 @@ func (u *upload) keepEqual(ctx context.Context, s *session, listed []iter.Part) 
 	for i := range s.pieces {
 		if s.pieces[i].etag != "" {
 			s.kept++
+			s.keptBytes += s.plan.length(i)
 			u.progress.add(s.plan.length(i))
 		}
 	}

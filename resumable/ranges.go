@@ -150,6 +150,7 @@ func (d *download) fetchMissing(ctx context.Context, c *checkpoint, o *object, p
 	for i, done := range c.done {
 		if done {
 			d.result.RangesKept++
+			d.result.BytesKept += c.plan.length(i)
 			progress.add(c.plan.length(i))
 		} else {
 			missing = append(missing, i)

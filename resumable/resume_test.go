@@ -276,7 +276,7 @@ func TestUP21_CancelKeepsRecordAndUpload(t *testing.T) {
 		t.Errorf("error %v, %d records, %d uploads", err, r.store.len(), r.uploads())
 	}
 	r.inject(nil)
-	if res := r.mustUpload(t); res.PartsKept < 2 {
+	if res := r.mustUpload(t); res.PartsKept < 2 || res.BytesKept != int64(res.PartsKept)*kib {
 		t.Errorf("%d parts kept", res.PartsKept)
 	}
 }

@@ -66,7 +66,7 @@ func (u *upload) adoptGone(ctx context.Context, l *ledger, s *session) (*UploadR
 	}
 	result := &UploadResult{
 		Size: u.src.print.Size, CRC64: sum.crc, Fingerprint: u.src.print,
-		Multipart: true, PartsKept: s.plan.count, StaleHeaders: s.rec.Headers != headersMD5(u.headers),
+		Multipart: true, PartsKept: s.plan.count, BytesKept: u.src.print.Size, StaleHeaders: s.rec.Headers != headersMD5(u.headers),
 	}
 	if err := u.adopt(head, result); err != nil {
 		// The object is this upload's but the file is not what went in.

@@ -96,6 +96,7 @@ type UploadResult struct {
 	Multipart    bool        // sent in parts
 	PartsSent    int         // parts sent by this call
 	PartsKept    int         // parts found stored from an earlier call
+	BytesKept    int64       // in those parts: not sent by this call
 
 	// StaleHeaders tells that the upload was resumed and the object bears the
 	// headers of the call that began it, which differ from those given now.
