@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -103,6 +104,17 @@ func (b *bench) disturb(r ossserver.Request) *ossserver.Fault {
 
 // meets sets what happens to requests from now on.
 func (b *bench) meets(fault func(ossserver.Request) *ossserver.Fault) { b.fault.Store(&fault) }
+
+// when does something at the first request of an operation, before it is served.
+func (b *bench) when(op ossserver.Operation, do func()) {
+	var once sync.Once
+	b.meets(func(r ossserver.Request) *ossserver.Fault {
+		if r.Operation == op {
+			once.Do(do)
+		}
+		return nil
+	})
+}
 
 // section is a plan with these actions.
 func (b *bench) section(actions ...plan.Action) *plan.Section {

@@ -9,12 +9,13 @@
 //
 // The order of work is fixed: content, phase by phase, each phase only after the
 // one before ended well; then metadata and aborts of abandoned uploads; then
-// deletes, and those only if all content was moved.
+// deletes, and those only if all content was moved. Trouble with metadata and
+// aborts holds nothing.
 //
 //	for result, err := range apply.Run(ctx, section, env) {
 //		if err != nil {
 //			return err
 //		}
-//		index.Write(result)
+//		fmt.Println(result.Outcome, result.Action.Where(), result.Err)
 //	}
 package apply

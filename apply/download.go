@@ -52,7 +52,7 @@ func (r *runner) download(ctx context.Context, d *plan.Download) Result {
 		return keptLocal(d, err)
 	}
 	result := done(d)
-	result.Bytes = res.Size
+	result.Bytes = res.Size - res.BytesKept
 	if !res.Verified {
 		result.Detail = "unverified: the object has no checksum"
 	}

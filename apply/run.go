@@ -123,7 +123,7 @@ func (r *runner) run(ctx context.Context, p pass, yield func(Result, error) bool
 	feed := make(chan error, 1)
 	go func() {
 		defer close(results)
-		feed <- r.feed(ctx, p, hold, results)
+		feed <- r.feed(ctx, cancel, p, hold, results)
 	}()
 	defer func() { // also if the consumer panics
 		cancel(errBreak)
@@ -131,13 +131,8 @@ func (r *runner) run(ctx context.Context, p pass, yield func(Result, error) bool
 		}
 	}()
 	for result := range results {
-		if result.Outcome == Failed {
-			if ctx.Err() != nil && fault.Of(result.Err) == fault.Interrupted {
-				continue // broken off
-			}
-			if fault.Stops(result.Err) {
-				cancel(result.Err)
-			}
+		if result.Outcome == Failed && ctx.Err() != nil && fault.Of(result.Err) == fault.Interrupted {
+			continue // broken off
 		}
 		r.trouble = r.trouble || p.transfers && result.Outcome != Done
 		if !yield(result, nil) {
@@ -150,8 +145,9 @@ func (r *runner) run(ctx context.Context, p pass, yield func(Result, error) bool
 	return context.Cause(ctx)
 }
 
-// feed starts the rows of a pass and waits for their ends.
-func (r *runner) feed(ctx context.Context, p pass, hold bool, results chan<- Result) error {
+// feed starts the rows of a pass and waits for their ends. It cancels the pass
+// with the first trouble that every further row would meet.
+func (r *runner) feed(ctx context.Context, cancel context.CancelCauseFunc, p pass, hold bool, results chan<- Result) error {
 	var workers errgroup.Group
 	workers.SetLimit(r.env.Mapping.Transfer.Files)
 	defer workers.Wait()
@@ -172,6 +168,9 @@ func (r *runner) feed(ctx context.Context, p pass, hold bool, results chan<- Res
 			result := held(a, errHeld)
 			if !hold {
 				result = r.do(ctx, a)
+			}
+			if result.Outcome == Failed && fault.Stops(result.Err) {
+				cancel(result.Err)
 			}
 			r.env.Progress.finish(a)
 			results <- result

@@ -54,10 +54,7 @@ func (r *runner) upload(ctx context.Context, row plan.Action, u *plan.Upload, st
 		return failure(row, err)
 	}
 	result := done(row)
-	result.Bytes = u.Local.Size
-	if res.PartsKept > 0 {
-		result.Bytes = max(u.Local.Size-stored, 0)
-	}
+	result.Bytes = res.Size - res.BytesKept
 	stat := statOf(res.Fingerprint)
 	result.Row = &plan.Base{
 		Path:    u.Path,

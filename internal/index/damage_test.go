@@ -188,28 +188,52 @@ func TestFileThatShrinksWhileItIsRead(t *testing.T) {
 	}
 }
 
-// TestPageThatLeadsToItself has what bbolt alone would follow for ever.
-func TestPageThatLeadsToItself(t *testing.T) {
-	const header, child, element = 16, 8, 16
-	file, rows := image(t, 200)
+// A branch page of bbolt: flag, and where its elements name their children.
+const (
+	branch    = 1
+	flagsAt   = 8
+	childAt   = 16 + 8
+	childStep = 16
+)
+
+// TestBranchPages damages what holds the pages of rows together.
+func TestBranchPages(t *testing.T) {
+	file, rows := image(t, 500)
 	path := filepath.Join(t.TempDir(), "index.db")
 	page := os.Getpagesize()
-	branches := 0
-	for at := 2 * page; at < len(file); at += page {
-		if flags := binary.NativeEndian.Uint16(file[at+8:]); flags != 1 {
-			continue
-		}
-		branches++
-		for i := range 3 {
-			broken := bytes.Clone(file)
-			binary.NativeEndian.PutUint64(broken[at+header+i*element+child:], uint64(at/page))
-			if err := os.WriteFile(path, broken, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			exercise(t, path, rows)
-		}
+	children := func(file []byte, at int) (first, second []byte) {
+		return file[at+childAt:][:8], file[at+childAt+childStep:][:8]
 	}
-	if branches == 0 {
-		t.Fatal("the file has no branch page")
+	for name, damage := range map[string]func(file []byte, at int){
+		// bbolt alone would follow it for ever.
+		"a page that leads to itself": func(file []byte, at int) {
+			_, second := children(file, at)
+			binary.NativeEndian.PutUint64(second, uint64(at/page))
+		},
+		"two pages that changed places": func(file []byte, at int) {
+			first, second := children(file, at)
+			for i := range first {
+				first[i], second[i] = second[i], first[i]
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			branches := 0
+			for at := 2 * page; at < len(file); at += page {
+				if binary.NativeEndian.Uint16(file[at+flagsAt:]) != branch {
+					continue
+				}
+				branches++
+				broken := bytes.Clone(file)
+				damage(broken, at)
+				if err := os.WriteFile(path, broken, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				exercise(t, path, rows)
+			}
+			if branches == 0 {
+				t.Fatal("the file has no branch page")
+			}
+		})
 	}
 }

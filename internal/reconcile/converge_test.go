@@ -233,6 +233,9 @@ func TestForeignObjects(t *testing.T) {
 			if got := slices.Sorted(maps.Keys(w.objects())); !slices.Equal(got, c.want) {
 				t.Errorf("left: %q, want %q", got, c.want)
 			}
+			if _, kept := w.indexed()["ours"]; kept != (c.prune == "never") {
+				t.Errorf("the index has the row of what was deleted: %v", kept)
+			}
 			w.settled()
 		})
 	}

@@ -73,7 +73,7 @@ func (p *Plan) openIndex() error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case errors.Is(err, index.ErrBusy):
-		return &LockedError{Mapping: p.Mapping.Name, Holder: readHolder(filepath.Join(p.state, lockFile))}
+		return &LockedError{Mapping: p.Mapping.Name, Holder: readHolder(p.state)}
 	case errors.Is(err, index.ErrDamaged):
 		return p.dropIndex()
 	}

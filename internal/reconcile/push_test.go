@@ -2,9 +2,12 @@ package reconcile
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"testing"
 
+	"github.com/osssync/osssync/apply"
+	"github.com/osssync/osssync/internal/fault"
 	"github.com/osssync/osssync/internal/ossserver"
 )
 
@@ -51,4 +54,64 @@ func (w *world) settledAfterApply() {
 	w.t.Helper()
 	w.apply()
 	w.settled()
+}
+
+// TestInterruptedApply cancels in the middle: what was done is in the index, and
+// is not done again.
+func TestInterruptedApply(t *testing.T) {
+	w := pushWorld(t, "transfer: {files: 2}")
+	files := map[string]string{}
+	for n := range 40 {
+		files[fmt.Sprint("file", n)] = fmt.Sprint(n)
+	}
+	w.write(files)
+	p, err := w.session().Prepare(ctx, w.mapping(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	seen := 0
+	report, err := p.Run(ctx, nil, func(apply.Result) {
+		if seen++; seen == 5 {
+			cancel()
+		}
+	})
+	if fault.Of(err) != fault.Interrupted || report.Done < 5 || report.Done > 10 || report.Failed > 0 {
+		t.Errorf("%+v, %v", report, err)
+	}
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if rows := w.indexed(); int64(len(rows)) != report.Done {
+		t.Errorf("%d rows of %d uploads", len(rows), report.Done)
+	}
+	// What was stored with its answer lost is found equal; it is not sent again.
+	stored := len(w.objects())
+	if again := w.apply(); again.Done != int64(len(files)-stored) {
+		t.Errorf("%+v, and %d were stored before", again, stored)
+	}
+	equal(t, "objects", files, w.objects())
+}
+
+// TestGravestErrorIsReported has one file damaged on its way and others refused.
+func TestGravestErrorIsReported(t *testing.T) {
+	w := pushWorld(t, "")
+	w.write(map[string]string{"a": "a", "b": "b", "c": "c"})
+	var report Report
+	var err error
+	w.during(func(r ossserver.Request) *ossserver.Fault {
+		if r.Operation != ossserver.PutObject {
+			return nil
+		}
+		if r.Key == testPrefix+"b" {
+			return &ossserver.Fault{When: ossserver.AfterCommit, Header: map[string]string{"ETag": `"00000000000000000000000000000000"`}}
+		}
+		return &ossserver.Fault{Status: 400, Code: "InvalidArgument"}
+	}, func() { report, err = w.try(nil, nil) })
+	if err != nil || report.Failed != 3 || report.Complete() || fault.Of(report.Worst) != fault.Integrity {
+		t.Errorf("%+v, %v", report, err)
+	}
+	if rows := w.indexed(); len(rows) != 0 {
+		t.Errorf("the index has %+v", rows)
+	}
 }

@@ -2,5 +2,7 @@
 
 package reconcile
 
-// manyFolders is the size of the tree of TestMemory.
-const manyFolders = 100
+const (
+	manyFolders = 100  // of the tree of TestMemory
+	thorough    = true // TestFaultSweep tries every fault
+)

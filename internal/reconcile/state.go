@@ -19,6 +19,7 @@ const (
 	checkpointsDir = "checkpoints"
 	plansDir       = "plans"
 	lockFile       = "lock"
+	holderFile     = "lock.holder"
 )
 
 // identity returns a short text for the given fields, different for different ones.
@@ -41,8 +42,9 @@ func (e *LockedError) Error() string {
 	return fmt.Sprintf("another apply of mapping %q is running: %s", e.Mapping, e.Holder)
 }
 
-// holder is what a lock file says. It only informs; the lock itself is the
-// kernel's and goes with the process, however that ends.
+// holder is what the file beside the lock says. It only informs; the lock itself
+// is the kernel's and goes with the process, however that ends. It is another
+// file because Windows lets nobody read or write a file that is locked.
 type holder struct {
 	PID   int       `json:"pid"`
 	Host  string    `json:"host"`
@@ -55,19 +57,18 @@ func (h holder) String() string {
 
 // acquire takes the lock of a state folder, at once or not at all.
 func acquire(dir, mapping string, now time.Time) (release func() error, err error) {
-	path := filepath.Join(dir, lockFile)
-	lock := flock.New(path, flock.SetPermissions(0o600))
+	lock := flock.New(filepath.Join(dir, lockFile), flock.SetPermissions(0o600))
 	got, err := lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("lock of mapping %q: %w", mapping, err)
 	}
 	if !got {
-		return nil, &LockedError{Mapping: mapping, Holder: readHolder(path)}
+		return nil, &LockedError{Mapping: mapping, Holder: readHolder(dir)}
 	}
 	host, _ := os.Hostname()
 	text, err := json.Marshal(holder{PID: os.Getpid(), Host: host, Since: now})
 	if err == nil {
-		err = os.WriteFile(path, append(text, '\n'), 0o600)
+		err = os.WriteFile(filepath.Join(dir, holderFile), append(text, '\n'), 0o600)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("lock of mapping %q: %w", mapping, err), lock.Unlock())
@@ -75,9 +76,9 @@ func acquire(dir, mapping string, now time.Time) (release func() error, err erro
 	return lock.Unlock, nil
 }
 
-func readHolder(path string) string {
+func readHolder(dir string) string {
 	var h holder
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(filepath.Join(dir, holderFile))
 	if err != nil || json.Unmarshal(text, &h) != nil {
 		return "holder unknown"
 	}

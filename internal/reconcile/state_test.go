@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -133,6 +134,47 @@ func TestS7_DamagedIndex(t *testing.T) {
 			w.settled()
 		})
 	}
+}
+
+// TestS7_DamageThatShowsLate has an index that opens well and has lost the pages
+// of its rows.
+func TestS7_DamageThatShowsLate(t *testing.T) {
+	w := pushWorld(t, "prune: managed")
+	files := map[string]string{}
+	for n := range 200 {
+		files[fmt.Sprint("file", n)] = fmt.Sprint(n)
+	}
+	w.write(files)
+	w.apply()
+	w.write(map[string]string{"file7": absent})
+	path := w.stateFile(indexFile)
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const leaf, meta = 2, 2 // flag of a page, and elements of the root with its two buckets
+	page := os.Getpagesize()
+	for at := 2 * page; at < len(file); at += page {
+		if binary.NativeEndian.Uint16(file[at+8:]) == leaf && binary.NativeEndian.Uint16(file[at+10:]) != meta {
+			file[at] ^= 0xff // its id
+		}
+	}
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if x, err := index.Open(path, true); err != nil {
+		t.Fatalf("the damage shows early: %v", err)
+	} else if err := x.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if s := w.preview(nil); s.Deletes() != 0 || s.Unchanged != 199 {
+		t.Errorf("%+v", s)
+	}
+	w.apply()
+	if rows := w.indexed(); len(rows) != 199 {
+		t.Errorf("%d rows", len(rows))
+	}
+	w.settled()
 }
 
 func TestS6_IndexOfANewerVersion(t *testing.T) {

@@ -20,7 +20,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	flag.Set("rapid.checks", "12") // each is some applies; the command line may ask for more
+	flag.Set("rapid.checks", "8") // each is some applies; the command line may ask for more
 	goleak.VerifyTestMain(m)
 }
 
