@@ -60,7 +60,7 @@ func (r *runner) download(ctx context.Context, d *plan.Download) Result {
 	// was taken after it stands for it.
 	result.Row = &plan.Base{
 		Path:   d.Path,
-		Local:  statOf(res.Fingerprint),
+		Local:  StatOfFingerprint(res.Fingerprint),
 		Remote: d.Remote,
 		Sums:   plan.Sums{CRC64: strconv.FormatUint(res.CRC64, 10)},
 		Owned:  true,

@@ -55,7 +55,7 @@ func (r *runner) upload(ctx context.Context, row plan.Action, u *plan.Upload, st
 	}
 	result := done(row)
 	result.Bytes = res.Size - res.BytesKept
-	stat := statOf(res.Fingerprint)
+	stat := StatOfFingerprint(res.Fingerprint)
 	result.Row = &plan.Base{
 		Path:    u.Path,
 		Local:   stat,
@@ -116,7 +116,8 @@ func fingerprint(s plan.Stat) resumable.Fingerprint {
 	return resumable.Fingerprint{Size: s.Size, ModTime: s.MtimeNs, ChangeTime: s.CtimeNs, Inode: s.Inode}
 }
 
-func statOf(f resumable.Fingerprint) plan.Stat {
+// StatOfFingerprint takes what a plan holds of a fingerprint.
+func StatOfFingerprint(f resumable.Fingerprint) plan.Stat {
 	return plan.Stat{Size: f.Size, MtimeNs: f.ModTime, CtimeNs: f.ChangeTime, Inode: f.Inode}
 }
 

@@ -121,7 +121,8 @@ type Pending struct {
 	Newest   time.Time // time of the newest part, zero without parts
 	Parts    int
 	Bytes    int64
-	Owned    bool // a checkpoint of this mapping names it
+	Owned    bool  // a checkpoint names it, of this mapping or of other work on this machine
+	Source   *Stat // a checkpoint of this mapping names it, and began it with this file
 }
 
 // Presence says what is known of one side of a path. Its zero value is Unknown:

@@ -59,13 +59,18 @@ const (
 	maxCopy     = 5 << 30 // one CopyObject
 )
 
+// inParts reports whether a transfer of size bytes is done in parts.
+func (p *Policy) inParts(size int64) bool {
+	return size > 0 && (size >= p.Threshold || size > maxPut)
+}
+
 // transferRequests returns the requests that moving size bytes takes in a run
 // without retries, and whether OSS takes an object of that size at all.
 func (p *Policy) transferRequests(size int64) (requests int64, ok bool) {
 	if size > maxParts*maxPartSize {
 		return 0, false
 	}
-	if size == 0 || size < p.Threshold && size <= maxPut {
+	if !p.inParts(size) {
 		return 1, true
 	}
 	part := max(p.PartSize, 1)

@@ -70,7 +70,7 @@ var reasonTexts = map[Reason]string{
 
 	ReasonUploadStale:    "unfinished upload, older than abortAfter",
 	ReasonUploadYoung:    "unfinished upload, younger than abortAfter",
-	ReasonUploadOwned:    "unfinished upload that a checkpoint here can resume",
+	ReasonUploadOwned:    "unfinished upload that a checkpoint here may still resume",
 	ReasonUploadNoPolicy: "unfinished upload; uploads.abortAfter is not set",
 
 	ReasonUnreadable:       "cannot be read",

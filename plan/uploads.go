@@ -3,18 +3,19 @@ package plan
 import "time"
 
 // pending decides what becomes of the multipart uploads of one path. If content
-// is to be uploaded there and a checkpoint of this mapping owns one of them, the
-// upload goes on with it: the returned action takes the place of content.
+// is to be uploaded there and a checkpoint of this mapping began one of them with
+// the very file, the upload goes on with it: the returned action takes the place
+// of content.
 func (p *Policy) pending(s *State, content Action) (Action, []Action) {
 	var rows []Action
 	for _, u := range s.Pending {
-		if upload, ok := content.(*Upload); ok && u.Owned {
+		if upload, ok := content.(*Upload); ok && p.resumes(&u, upload) {
 			content = &ResumeUpload{Upload: *upload, UploadID: u.UploadID, Started: u.Started, Parts: u.Parts, Bytes: u.Bytes}
 			continue
 		}
 		row := AbortUpload{Path: s.Path, UploadID: u.UploadID, Started: u.Started, Parts: u.Parts, Bytes: u.Bytes}
 		var abort bool
-		row.Reason, abort = p.judgePending(&u)
+		row.Reason, abort = p.judgePending(s, content, &u)
 		if abort {
 			rows = append(rows, &row)
 		} else {
@@ -25,14 +26,19 @@ func (p *Policy) pending(s *State, content Action) (Action, []Action) {
 	return content, rows
 }
 
+// resumes reports whether an upload will go on with u.
+func (p *Policy) resumes(u *Pending, upload *Upload) bool {
+	return u.Source != nil && *u.Source == upload.Local && p.inParts(upload.Local.Size)
+}
+
 // judgePending reports whether nobody can be expected to complete u. Age is
 // counted by the server's clock from the newest sign of life, so an upload that
 // still receives parts is never aborted.
-func (p *Policy) judgePending(u *Pending) (Reason, bool) {
+func (p *Policy) judgePending(s *State, content Action, u *Pending) (Reason, bool) {
 	if refused := CheckKey(u.Path); refused != "" {
 		return refused, false // no request may name such a key
 	}
-	if u.Owned {
+	if u.Owned && (u.Source == nil || undecided(s, content)) {
 		return ReasonUploadOwned, false
 	}
 	if p.AbortAfter == 0 {
@@ -46,6 +52,16 @@ func (p *Policy) judgePending(u *Pending) (Reason, bool) {
 		return ReasonUploadYoung, false
 	}
 	return ReasonUploadStale, true
+}
+
+// undecided reports whether a later plan may find that the file, about which too
+// little is known now, goes on with an upload that its checkpoint names. What is
+// known not to is nobody's: its file is gone, or is not the one it began with.
+func undecided(s *State, content Action) bool {
+	if _, blocked := content.(*Conflict); blocked {
+		return true
+	}
+	return s.LocalIs == Unknown
 }
 
 func age(now, then time.Time) time.Duration {

@@ -22,10 +22,15 @@ func TestPending(t *testing.T) {
 		want    string
 	}{
 		{"none", nil, upload, week, noon, "upload new"},
-		{"owned and due", []Pending{{UploadID: "1", Started: ago(week), Owned: true}}, upload, week, noon, "resume-upload new"},
-		{"owned, nothing due", []Pending{{UploadID: "1", Started: ago(9 * week), Owned: true}}, nil, week, noon, "keep-upload upload-owned"},
-		{"owned, conflict", []Pending{{UploadID: "1", Owned: true}}, &Conflict{Path: "p", Reason: ReasonFIFO}, week, noon, "conflict fifo, keep-upload upload-owned"},
-		{"two owned", []Pending{{UploadID: "1", Owned: true}, {UploadID: "2", Owned: true}}, upload, week, noon, "resume-upload new, keep-upload upload-owned"},
+		{"ours and due", []Pending{{UploadID: "1", Started: ago(week), Owned: true, Source: &statTen}}, upload, week, noon, "resume-upload new"},
+		{"ours, nothing due", []Pending{{UploadID: "1", Started: ago(9 * week), Owned: true, Source: &statTen}}, nil, week, noon, "abort-upload upload-stale"},
+		{"ours, nothing due, young", []Pending{{UploadID: "1", Started: ago(time.Hour), Owned: true, Source: &statTen}}, nil, week, noon, "keep-upload upload-young"},
+		{"ours, file changed since", []Pending{{UploadID: "1", Started: ago(week), Owned: true, Source: &statOther}}, upload, week, noon, "upload new, abort-upload upload-stale"},
+		{"ours, too small for parts now", []Pending{{UploadID: "1", Started: ago(week), Owned: true, Source: &statTen}}, upload, -week, noon, "upload new, abort-upload upload-stale"},
+		{"ours, conflict", []Pending{{UploadID: "1", Started: ago(9 * week), Owned: true, Source: &statTen}}, &Conflict{Path: "p", Reason: ReasonFIFO}, week, noon, "conflict fifo, keep-upload upload-owned"},
+		{"another checkpoint's, content due", []Pending{{UploadID: "1", Started: ago(9 * week), Owned: true}}, upload, week, noon, "upload new, keep-upload upload-owned"},
+		{"another checkpoint's, nothing due", []Pending{{UploadID: "1", Started: ago(9 * week), Owned: true}}, nil, week, noon, "keep-upload upload-owned"},
+		{"two of ours", []Pending{{UploadID: "1", Owned: true, Source: &statTen}, {UploadID: "2", Owned: true}}, upload, week, noon, "resume-upload new, keep-upload upload-owned"},
 		{"M5 no policy", []Pending{{UploadID: "1", Started: ago(99 * week)}}, nil, 0, noon, "keep-upload upload-no-policy"},
 		{"M5 stale", []Pending{{UploadID: "1", Started: ago(week)}}, nil, week, noon, "abort-upload upload-stale"},
 		{"M5 young by a second", []Pending{{UploadID: "1", Started: ago(week - time.Second)}}, nil, week, noon, "keep-upload upload-young"},
@@ -34,7 +39,7 @@ func TestPending(t *testing.T) {
 		{"M5 clock unknown", []Pending{{UploadID: "1", Started: ago(9 * week)}}, nil, week, time.Time{}, "keep-upload upload-young"},
 		{"M5 start unknown", []Pending{{UploadID: "1"}}, nil, week, noon, "keep-upload upload-young"},
 		{"M5 of the future", []Pending{{UploadID: "1", Started: ago(-week)}}, nil, week, noon, "keep-upload upload-young"},
-		{"stale beside one that goes on", []Pending{{UploadID: "1", Started: ago(week)}, {UploadID: "2", Owned: true}}, upload, week, noon,
+		{"stale beside one that goes on", []Pending{{UploadID: "1", Started: ago(week)}, {UploadID: "2", Owned: true, Source: &statTen}}, upload, week, noon,
 			"resume-upload new, abort-upload upload-stale"},
 		{"K15 refused key", []Pending{{Path: "a/../p", UploadID: "1", Started: ago(9 * week)}}, nil, week, noon, "keep-upload dot-segment"},
 		{"K15 refused key, owned", []Pending{{Path: "a//p", UploadID: "1", Owned: true}}, nil, week, noon, "keep-upload empty-segment"},
@@ -42,12 +47,16 @@ func TestPending(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			p := policy(spec.Push, all)
 			p.AbortAfter, p.Now = row.after, row.now
+			p.Threshold = 10
+			if row.after < 0 {
+				p.AbortAfter, p.Threshold = -row.after, 11
+			}
 			for i := range row.pending {
 				if row.pending[i].Path == "" {
 					row.pending[i].Path = "p"
 				}
 			}
-			content, uploads := p.pending(&State{Path: "p", Pending: row.pending}, row.content)
+			content, uploads := p.pending(&State{Path: "p", LocalIs: Absent, Pending: row.pending}, row.content)
 			var got []string
 			if content != nil {
 				uploads = append([]Action{content}, uploads...)

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/osssync/osssync/apply"
+	"github.com/osssync/osssync/plan"
 	"github.com/osssync/osssync/resumable"
 )
 
@@ -15,8 +17,7 @@ func (p *Plan) checkpoints() (*resumable.FileStore, error) {
 }
 
 // records reads them all: at most one for each transfer that was cut off. One
-// that cannot be read owns nothing; what it may have named counts as anybody's
-// and is left alone until it is old enough.
+// that cannot be read is left out: no upload is aborted while it is there.
 func (p *Plan) records() ([]resumable.Record, error) {
 	store, err := p.checkpoints()
 	if err != nil {
@@ -34,15 +35,47 @@ func (p *Plan) records() ([]resumable.Record, error) {
 	return records, nil
 }
 
-// uploadsOf returns the ids of the multipart uploads that records can go on with.
-func uploadsOf(records []resumable.Record) map[string]bool {
-	owned := map[string]bool{}
-	for _, r := range records {
+// owners is what checkpoints say of multipart uploads.
+type owners struct {
+	here map[string]plan.Stat // by upload id: those of the mapping, and the files they began with
+	all  map[string]bool      // of the mapping and of all other work in the state folder
+
+	doubt bool // a record cannot be read, and may own any upload
+}
+
+// owns reports whether a checkpoint may still go on with an upload.
+func (o *owners) owns(uploadID string) bool { return o.doubt || o.all[uploadID] }
+
+// owners reads all checkpoints of the state folder. Of the mapping's own the
+// upload can be gone on with; all others are left to whom they belong.
+func (p *Plan) owners(own []resumable.Record) (owners, error) {
+	o := owners{here: map[string]plan.Stat{}}
+	for _, r := range own {
 		if r.Op == resumable.OpUpload {
-			owned[r.UploadID] = true
+			o.here[r.UploadID] = apply.StatOfFingerprint(r.Source)
 		}
 	}
-	return owned
+	var err error
+	o.all, err = ownedUploads(p.session.opts.StateDir, func(error) error { o.doubt = true; return nil })
+	return o, err
+}
+
+// dropUpload removes the record of an upload that was aborted.
+func (p *Plan) dropUpload(uploadID string) error {
+	records, err := p.records()
+	if err != nil {
+		return err
+	}
+	store, err := p.checkpoints()
+	if err != nil {
+		return err
+	}
+	for _, r := range records {
+		if r.Op == resumable.OpUpload && r.UploadID == uploadID {
+			return store.Delete(r.StoreKey)
+		}
+	}
+	return nil
 }
 
 // Checkpoints returns the folder for the records of transfers that belong to no
@@ -55,6 +88,11 @@ func Checkpoints(stateDir string) string {
 // a state folder can go on with: those of every mapping, and those of single
 // transfers. A record that cannot be read is an error, for it may own any upload.
 func OwnedUploads(stateDir string) (map[string]bool, error) {
+	return ownedUploads(stateDir, func(err error) error { return err })
+}
+
+// ownedUploads asks unreadable what to do about each record that cannot be read.
+func ownedUploads(stateDir string, unreadable func(error) error) (map[string]bool, error) {
 	owned := map[string]bool{}
 	entries, err := os.ReadDir(stateDir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -62,24 +100,21 @@ func OwnedUploads(stateDir string) (map[string]bool, error) {
 	}
 	for _, entry := range entries {
 		dir := filepath.Join(stateDir, entry.Name(), checkpointsDir)
-		if _, err := os.Stat(dir); err != nil {
-			if errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
-			return nil, err
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			continue
 		}
 		store, err := resumable.NewFileStore(dir)
 		if err != nil {
 			return nil, err
 		}
 		for record, err := range store.Records() {
-			if errors.Is(err, fs.ErrNotExist) {
-				continue // ended meanwhile
-			}
-			if err != nil {
-				return nil, err
-			}
-			if record.Op == resumable.OpUpload {
+			switch {
+			case errors.Is(err, fs.ErrNotExist): // ended meanwhile
+			case err != nil:
+				if err := unreadable(err); err != nil {
+					return nil, err
+				}
+			case record.Op == resumable.OpUpload:
 				owned[record.UploadID] = true
 			}
 		}

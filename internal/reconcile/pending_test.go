@@ -36,13 +36,64 @@ func TestPendingUploads(t *testing.T) {
 		w.write(map[string]string{"large": large})
 		w.breakOff(t)
 		w.write(map[string]string{"large": absent, "other": "o"})
+		w.preview(func(p *Plan) {
+			if got := rows(t, p); !slices.Equal(got, []string{"keep large", "upload other"}) {
+				t.Errorf("young: %q", got)
+			}
+		})
 		w.ages(t, func() {
 			w.preview(func(p *Plan) {
-				if got := rows(t, p); !slices.Equal(got, []string{"keep large", "upload other"}) {
-					t.Errorf("%q", got)
+				if got := rows(t, p); !slices.Equal(got, []string{"abort large", "upload other"}) {
+					t.Errorf("old: %q", got)
 				}
 			})
+			w.apply()
 		})
+		if records, err := os.ReadDir(w.stateFile(checkpointsDir)); err != nil || len(records) != 0 {
+			t.Errorf("records left: %v, %v", records, err)
+		}
+	})
+	t.Run("its file has changed", func(t *testing.T) {
+		w := pushWorld(t, fields)
+		w.write(map[string]string{"large": large})
+		w.breakOff(t)
+		w.write(map[string]string{"large": "small now"})
+		w.preview(func(p *Plan) {
+			if got := rows(t, p); !slices.Equal(got, []string{"upload large", "keep large"}) {
+				t.Errorf("%q", got)
+			}
+		})
+	})
+	t.Run("a checkpoint of other work owns it", func(t *testing.T) {
+		for _, readable := range []bool{true, false} {
+			w := pushWorld(t, fields)
+			w.write(map[string]string{"large": large})
+			w.breakOff(t)
+			w.write(map[string]string{"large": absent, "other": "o"})
+			elsewhere := Checkpoints(w.state)
+			if err := os.MkdirAll(filepath.Dir(elsewhere), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Rename(w.stateFile(checkpointsDir), elsewhere); err != nil {
+				t.Fatal(err)
+			}
+			if !readable {
+				records, err := os.ReadDir(elsewhere)
+				if err != nil || len(records) != 1 {
+					t.Fatalf("%v, %v", records, err)
+				}
+				if err := os.WriteFile(filepath.Join(elsewhere, records[0].Name()), []byte("{broken"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			w.ages(t, func() {
+				w.preview(func(p *Plan) {
+					if got := rows(t, p); !slices.Equal(got, []string{"keep large", "upload other"}) {
+						t.Errorf("readable %t: %q", readable, got)
+					}
+				})
+			})
+		}
 	})
 	t.Run("its checkpoint is damaged", func(t *testing.T) {
 		w := pushWorld(t, fields)

@@ -92,7 +92,11 @@ func (p *Plan) decide(ctx context.Context) (*plan.Section, error) {
 	if err != nil {
 		return nil, err
 	}
-	from := sources{mapping: m, root: p.root, client: p.store.Client, index: p.index, owned: uploadsOf(records), scan: scan}
+	owners, err := p.owners(records)
+	if err != nil {
+		return nil, err
+	}
+	from := sources{mapping: m, root: p.root, client: p.store.Client, index: p.index, owners: owners, scan: scan}
 	joined := from.join(ctx)
 	if joined.Pending != nil {
 		// The age of pending uploads is counted by the server's clock, which the

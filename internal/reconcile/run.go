@@ -72,7 +72,7 @@ func (p *Plan) Run(ctx context.Context, progress *apply.Progress, observe func(a
 			break
 		}
 		report.count(&result)
-		if runErr = writer.note(&result); runErr != nil {
+		if runErr = errors.Join(writer.note(&result), p.tidy(&result)); runErr != nil {
 			break
 		}
 		if observe != nil && !bookkeeping(&result) {
@@ -80,6 +80,14 @@ func (p *Plan) Run(ctx context.Context, progress *apply.Progress, observe func(a
 		}
 	}
 	return report, errors.Join(runErr, writer.flush())
+}
+
+// tidy removes what a result made useless.
+func (p *Plan) tidy(result *apply.Result) error {
+	if a, ok := result.Action.(*plan.AbortUpload); ok && result.Outcome == apply.Done {
+		return p.dropUpload(a.UploadID)
+	}
+	return nil
 }
 
 // begin makes sure that there is an index and that it counts this run. Damage

@@ -26,7 +26,7 @@ type sources struct {
 	root    *localfs.Root // nil: the tree of a pull that does not exist yet
 	client  apply.API
 	index   *index.Index
-	owned   map[string]bool // ids of multipart uploads that a checkpoint names
+	owners  owners // of pending multipart uploads
 	scan    *Scan
 	temps   []string // names of unfinished downloads that the walk met
 }
@@ -178,7 +178,10 @@ func (s *sources) pending(ctx context.Context) iter.Seq2[plan.Pending, error] {
 			if !s.visible(p) {
 				continue
 			}
-			row := plan.Pending{Path: p, UploadID: upload.UploadID, Started: upload.Initiated.UTC(), Owned: s.owned[upload.UploadID]}
+			row := plan.Pending{Path: p, UploadID: upload.UploadID, Started: upload.Initiated.UTC(), Owned: s.owners.owns(upload.UploadID)}
+			if source, ok := s.owners.here[upload.UploadID]; ok {
+				row.Source = &source
+			}
 			if plan.CheckKey(p) == "" {
 				var newest time.Time
 				row.Parts, row.Bytes, newest, err = apply.CountParts(ctx, s.client, s.mapping.Bucket, upload.Key, upload.UploadID)
