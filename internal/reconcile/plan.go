@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/osssync/osssync/internal/index"
@@ -22,6 +23,10 @@ type Plan struct {
 	// Converged is set when a saved plan is stale for the best of reasons:
 	// nothing is left to do.
 	Converged bool
+
+	// Beyond is how many changes are due now that a saved plan does not hold.
+	// They are not done.
+	Beyond int64
 
 	session *Session
 	store   *Store
@@ -82,6 +87,7 @@ func (s *Session) make(ctx context.Context, m *spec.Mapping, saved *plan.Section
 		return p, err
 	}
 	p.Section = narrowed
+	p.Beyond = fresh.Summary.Changes() - narrowed.Summary.Changes()
 	return p, nil
 }
 
@@ -105,7 +111,7 @@ func (p *Plan) decide(ctx context.Context) (*plan.Section, error) {
 		joined.Pending, stop, err = primed(joined.Pending)
 		defer stop()
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("mapping %q: %w", m.Name, err)
 		}
 	}
 	policy := plan.PolicyOf(m, p.serverTime(), p.session.opts.Deep)
@@ -116,7 +122,7 @@ func (p *Plan) decide(ctx context.Context) (*plan.Section, error) {
 	draft, proof := plan.NewDraft(&policy, scratch), &plan.Proof{}
 	settler := settler{policy: &policy, bucket: m.Bucket, prefix: m.Prefix, root: p.root, client: p.store.Client, now: p.session.opts.Now, scan: scan}
 	if err := settler.settle(ctx, plan.Align(joined, proof), draft.Add); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("mapping %q: %w", m.Name, err)
 	}
 	p.temps = from.temps
 	header, err := p.header()
@@ -151,14 +157,19 @@ func (p *Plan) header() (*plan.Header, error) {
 	return h, nil
 }
 
-// scratch makes an empty file in the state folder, removed by Close.
+// scratch makes an empty file in the state folder. Where the system allows it the
+// file has no name from the start, so that nothing is left of it however the
+// process ends; elsewhere Close removes it.
 func (p *Plan) scratch() (*os.File, error) {
 	f, err := os.CreateTemp(filepath.Join(p.state, plansDir), "plan-*")
 	if err != nil {
 		return nil, fmt.Errorf("plan of mapping %q: %w", p.Mapping.Name, err)
 	}
 	p.files = append(p.files, f)
-	return f, nil
+	if runtime.GOOS != "windows" {
+		err = os.Remove(f.Name())
+	}
+	return f, err
 }
 
 // write makes a plan file with the one section that fill writes, and reads it as
@@ -195,7 +206,10 @@ func (p *Plan) Guard(allow plan.Allowances) error {
 func (p *Plan) Close() error {
 	var errs []error
 	for _, f := range p.files {
-		errs = append(errs, f.Close(), os.Remove(f.Name()))
+		errs = append(errs, f.Close())
+		if runtime.GOOS == "windows" {
+			errs = append(errs, os.Remove(f.Name()))
+		}
 	}
 	errs = append(errs, p.index.Close())
 	if p.root != nil {

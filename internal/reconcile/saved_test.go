@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -245,4 +246,39 @@ func TestHeaders(t *testing.T) {
 	if got := w.headersOf("a.html").Get("Cache-Control"); got != "no-store" {
 		t.Errorf("Cache-Control %q", got)
 	}
+}
+
+// TestBeyond counts what became due after a plan was saved.
+func TestBeyond(t *testing.T) {
+	w := pushWorld(t, "")
+	w.write(map[string]string{"planned": "p"})
+	saved := w.save()
+	w.write(map[string]string{"later": "l", "latest": "l"})
+	p, err := w.session().Prepare(ctx, w.mapping(), saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	if p.Beyond != 2 || p.Section.Summary.Changes() != 1 {
+		t.Errorf("%d changes, %d beyond the plan", p.Section.Summary.Changes(), p.Beyond)
+	}
+}
+
+// TestPlanFilesHaveNoName looks at the state folder while a plan is in use: a
+// process that is killed then leaves nothing.
+func TestPlanFilesHaveNoName(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("open files have names there")
+	}
+	w := pushWorld(t, "")
+	w.write(map[string]string{"a": "a"})
+	w.preview(func(p *Plan) {
+		left, err := os.ReadDir(filepath.Join(p.state, plansDir))
+		if err != nil || len(left) != 0 {
+			t.Errorf("%v, %v", left, err)
+		}
+		if got := rows(t, p); len(got) != 1 {
+			t.Errorf("%q", got)
+		}
+	})
 }
