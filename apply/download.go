@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/osssync/osssync/internal/localfs"
 	"github.com/osssync/osssync/plan"
@@ -25,6 +26,7 @@ func (r *runner) download(ctx context.Context, d *plan.Download) Result {
 		}
 		before = &stat
 	}
+	var preserved string
 	m := r.env.Mapping
 	res, err := resumable.Download(ctx, r.env.Client, m.Bucket, m.Prefix+d.Path, d.Path, resumable.DownloadOptions{
 		Root:       r.env.Root.FS(),
@@ -37,11 +39,14 @@ func (r *runner) download(ctx context.Context, d *plan.Download) Result {
 		Mode:       0o644,
 		ModTime:    d.Remote.Modified,
 		NoReplace:  d.Before == nil,
-		BeforePublish: func(*os.Root, string) error {
+		BeforePublish: func(*os.Root, string) (err error) {
 			// RACE: a file written between this look and the rename is replaced;
 			// POSIX has no rename that compares. A target that must be absent is
 			// published by link, which has no such window.
-			return r.env.Root.CheckTarget(d.Path, before)
+			if err = r.env.Root.CheckTarget(d.Path, before); err == nil && d.Preserve {
+				preserved, err = r.env.Root.Preserve(d.Path, *before, r.env.RunID)
+			}
+			return err
 		},
 		Progress: r.env.Progress.transfer(d.Path, d.Remote.Size, 0),
 	})
@@ -53,8 +58,14 @@ func (r *runner) download(ctx context.Context, d *plan.Download) Result {
 	}
 	result := done(d)
 	result.Bytes = res.Size - res.BytesKept
+	if preserved != "" {
+		result.Detail = "the file that was here is now " + preserved
+	}
 	if !res.Verified {
-		result.Detail = "unverified: the object has no checksum"
+		result.Detail = strings.TrimPrefix(result.Detail+"; unverified: the object has no checksum", "; ")
+	}
+	if res.Fingerprint == (resumable.Fingerprint{}) {
+		return result // somebody wrote to the file right after it was published
 	}
 	// The content went through our own hands up to the rename, so the stat that
 	// was taken after it stands for it.

@@ -48,6 +48,7 @@ type Download struct {
 	Reason   Reason
 	Remote   Version // the object that was listed; another one is not fetched
 	Before   *Stat   // the file to be replaced; nil: there is none
+	Preserve bool    // Before is not what this mapping put there: it goes to the trash of the run
 	Phase    int
 	Requests int64
 }

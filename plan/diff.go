@@ -250,6 +250,7 @@ func (p *Policy) transfer(s *State, why Reason) Verdict {
 		d := &Download{Path: s.Path, Reason: why, Remote: s.Remote.Version, Phase: p.Phase(s.Path), Requests: requests + 1}
 		if s.LocalIs == Present {
 			d.Before = &s.Local.Stat
+			d.Preserve = !s.Base.localHolds(s.Local.Stat) || !s.Base.Owned
 		}
 		return Verdict{Class: ClassChange, Action: d}
 	}

@@ -56,6 +56,7 @@ var (
 	// The rows below hold for one side, or for none.
 	bLocalMoved  = base(func(b *Base) { b.Local = statOther; b.Owned = true })
 	bRemoteMoved = base(func(b *Base) { b.Remote.ETag = "OLD"; b.Owned = true })
+	bFound       = base(func(b *Base) { b.Remote.ETag = "OLD" }) // not put there by us
 	bRemoteTouch = base(func(b *Base) { b.Remote.Modified = noon.Add(-time.Hour) })
 	bBothMoved   = base(func(b *Base) { b.Local, b.Remote.ETag, b.Owned = statOther, "OLD", true })
 	bRacy        = base(func(b *Base) { b.Racy, b.Owned = true, true })

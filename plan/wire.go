@@ -28,6 +28,7 @@ type wire struct {
 	Requests int64             `json:"requests,omitempty"`
 	Sums     *Sums             `json:"sums,omitempty"`
 	Owned    bool              `json:"owned,omitempty"`
+	Preserve bool              `json:"preserve,omitempty"`
 	Racy     bool              `json:"racy,omitempty"`
 
 	UploadID string     `json:"upload_id,omitempty"`
@@ -52,7 +53,7 @@ func encodeAction(a Action) ([]byte, error) {
 		w.upload(&a.Upload)
 		w.pending(a.UploadID, a.Started, a.Parts, a.Bytes)
 	case *Download:
-		w.Remote, w.BeforeLocal, w.Phase, w.Requests = &a.Remote, a.Before, a.Phase, a.Requests
+		w.Remote, w.BeforeLocal, w.Preserve, w.Phase, w.Requests = &a.Remote, a.Before, a.Preserve, a.Phase, a.Requests
 	case *SetMeta:
 		w.Remote, w.Local, w.Sums, w.Headers, w.Owned, w.Racy = &a.Remote, &a.Local, &a.Sums, a.Headers, a.Owned, a.Racy
 	case *DeleteRemote:
@@ -177,7 +178,7 @@ var builders = map[op]func(w *wire, path string) (Action, bool){
 		if w.Remote == nil {
 			return nil, false
 		}
-		return &Download{Path: path, Reason: w.Reason, Remote: *w.Remote, Before: w.BeforeLocal, Phase: w.Phase, Requests: w.Requests}, true
+		return &Download{Path: path, Reason: w.Reason, Remote: *w.Remote, Before: w.BeforeLocal, Preserve: w.Preserve, Phase: w.Phase, Requests: w.Requests}, true
 	},
 	opSetMeta: func(w *wire, path string) (Action, bool) {
 		if w.Remote == nil || w.Local == nil || w.Sums == nil {

@@ -31,6 +31,7 @@ type Root struct {
 	wrap       func(directory) directory // around every directory that Walk opens
 	afterRead  func()                    // between the last read and the second look of Hash
 	beforeMove func()                    // between the look and the rename of Trash
+	link       func(old, new string) error
 }
 
 // OpenRoot opens the existing directory at path for walking and writing. The
@@ -46,7 +47,7 @@ func OpenRoot(path string) (*Root, error) {
 	if err != nil {
 		return nil, fmt.Errorf("root %q: %w", path, err)
 	}
-	r := &Root{root: root, path: abs, wrap: func(d directory) directory { return d }, afterRead: func() {}, beforeMove: func() {}}
+	r := &Root{root: root, path: abs, wrap: func(d directory) directory { return d }, afterRead: func() {}, beforeMove: func() {}, link: root.Link}
 	if r.info, err = root.Stat("."); err == nil {
 		r.identity, err = identity(root)
 	}
