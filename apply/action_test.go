@@ -138,7 +138,7 @@ func TestActions(t *testing.T) {
 			a := &plan.SetMeta{Path: "p", Reason: plan.ReasonHeadersDiffer, Remote: b.put("p", "same"), Local: local, Headers: html}
 			b.put("p", "theirs")
 			return a
-		}, apply.Skipped, "theirs", "same", "PreconditionFailed"},
+		}, apply.Skipped, "theirs", "same", "replaced since"},
 		{"headers of an object that is gone", func(b *bench) plan.Action {
 			local := b.write("p", "same")
 			a := &plan.SetMeta{Path: "p", Reason: plan.ReasonHeadersDiffer, Remote: b.put("p", "same"), Local: local, Headers: html}

@@ -15,10 +15,18 @@ import (
 	"github.com/osssync/osssync/resumable"
 )
 
+// Headers of a rule that a copy takes from the object if no rule names them, as
+// package spec spells them.
+const (
+	headerClass   = "x-oss-storage-class"
+	headerTagging = "x-oss-tagging"
+)
+
 // heading is what a HEAD tells of an object.
 type heading struct {
 	version plan.Version
 	crc64   string // decimal, "" if the service told none
+	class   string // storage class
 }
 
 func (r *runner) head(ctx context.Context, path string) (heading, error) {
@@ -30,6 +38,7 @@ func (r *runner) head(ctx context.Context, path string) (heading, error) {
 	return heading{
 		version: plan.Version{Size: res.ContentLength, ETag: trimETag(oss.ToString(res.ETag)), Modified: oss.ToTime(res.LastModified).UTC()},
 		crc64:   oss.ToString(res.HashCRC64),
+		class:   oss.ToString(res.StorageClass),
 	}, nil
 }
 
@@ -82,18 +91,36 @@ func (r *runner) deleteRemote(ctx context.Context, d *plan.DeleteRemote) Result 
 }
 
 // setMeta gives an object other headers by copying it onto itself. The copy is
-// done only if the object still has the content that the plan saw.
+// done only if the object still has the content that the plan saw. Class and tags
+// stay unless the headers name others; its own ACL the object loses, for only the
+// bucket's default comes with a copy.
 func (r *runner) setMeta(ctx context.Context, s *plan.SetMeta) Result {
+	head, err := r.head(ctx, s.Path)
+	switch {
+	case isNotFound(err):
+		return skipped(s, "the object is gone since the plan was made")
+	case err != nil:
+		return failure(s, err)
+	case !head.version.Equal(s.Remote):
+		return skipped(s, "the object was replaced since the plan was made")
+	}
 	m := r.env.Mapping
 	key := m.Prefix + s.Path
 	headers := maps.Clone(s.Headers)
+	if _, ok := headers[headerClass]; !ok && head.class != "" {
+		headers[headerClass] = head.class
+	}
+	tagging := "COPY"
+	if _, ok := headers[headerTagging]; ok {
+		tagging = "REPLACE"
+	}
 	res, err := r.env.Client.CopyObject(ctx, &oss.CopyObjectRequest{
 		Bucket:            oss.Ptr(m.Bucket),
 		Key:               oss.Ptr(key),
 		SourceKey:         oss.Ptr(key),
 		IfMatch:           oss.Ptr(s.Remote.ETag),
 		MetadataDirective: oss.Ptr("REPLACE"),
-		TaggingDirective:  oss.Ptr("REPLACE"),
+		TaggingDirective:  oss.Ptr(tagging),
 		RequestCommon:     oss.RequestCommon{Headers: headers},
 	})
 	switch {

@@ -66,12 +66,25 @@ func (r *runner) upload(ctx context.Context, row plan.Action, u *plan.Upload, st
 		Racy:    plan.Racy(stat, readAt),
 	}
 	if res.StaleHeaders {
-		// The object bears the headers of the call that began the upload; an
-		// unknown digest would hide that, an impossible one makes the next plan
-		// set them.
-		result.Row.Headers = "stale"
+		return r.renewHeaders(ctx, result, u)
 	}
 	return result
+}
+
+// renewHeaders ends an upload that went on with one that had been begun with
+// other headers: those go with the object, so it is given the right ones now.
+func (r *runner) renewHeaders(ctx context.Context, uploaded Result, u *plan.Upload) Result {
+	head, err := r.head(ctx, u.Path)
+	if err != nil {
+		return failure(uploaded.Action, err)
+	}
+	row := uploaded.Row
+	set := r.setMeta(ctx, &plan.SetMeta{
+		Path: u.Path, Reason: plan.ReasonHeadersDiffer, Remote: head.version, Local: row.Local,
+		Sums: row.Sums, Headers: u.Headers, Owned: true, Racy: row.Racy,
+	})
+	set.Action, set.Bytes = uploaded.Action, uploaded.Bytes
+	return set
 }
 
 // settleExisting decides an upload of a new object that was refused because

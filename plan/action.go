@@ -150,7 +150,7 @@ func (a *ResumeUpload) Cost() Cost {
 	return Cost{Requests: a.Requests, Bytes: max(a.Local.Size-a.Bytes, 0)}
 }
 func (a *Download) Cost() Cost     { return Cost{Requests: a.Requests, Bytes: a.Remote.Size} }
-func (a *SetMeta) Cost() Cost      { return Cost{Requests: 1} }
+func (a *SetMeta) Cost() Cost      { return Cost{Requests: 2} }
 func (a *DeleteRemote) Cost() Cost { return Cost{Requests: 2} }
 func (a *DeleteLocal) Cost() Cost  { return Cost{} }
 func (a *AbortUpload) Cost() Cost  { return Cost{Requests: 2} }

@@ -19,7 +19,7 @@ func TestSummary_Counts(t *testing.T) {
 		Upload: Tally{2, 15 + 1}, Resume: Tally{1, 5}, Download: Tally{1, 10}, SetMeta: Tally{1, 10},
 		DeleteRemote: Tally{1, 10}, DeleteLocal: Tally{1, 10}, Abort: Tally{1, 30}, Keep: Tally{1, 5},
 		Record: 1, Forget: 1, Conflicts: 1,
-		Cost: Cost{Requests: 3 + 2 + 1 + 2 + 2, Bytes: 15 + 10 + 1},
+		Cost: Cost{Requests: 3 + 2 + 2 + 2 + 2, Bytes: 15 + 10 + 1},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -51,6 +52,23 @@ func TestPendingUploads(t *testing.T) {
 		})
 		if records, err := os.ReadDir(w.stateFile(checkpointsDir)); err != nil || len(records) != 0 {
 			t.Errorf("records left: %v, %v", records, err)
+		}
+	})
+	t.Run("begun with other headers", func(t *testing.T) {
+		const rule = "\nheaders: [{match: large, set: {Cache-Control: %s, x-oss-storage-class: IA}}]"
+		w := pushWorld(t, fields+fmt.Sprintf(rule, "no-cache"))
+		w.write(map[string]string{"large": large})
+		w.breakOff(t)
+		w.edit("to", fields+fmt.Sprintf(rule, "no-store"))
+		w.apply()
+		if h := w.headersOf("large"); h.Get("Cache-Control") != "no-store" || h.Get("x-oss-storage-class") != "IA" {
+			t.Errorf("%v", h)
+		}
+		w.settled()
+		w.edit("to", fields) // no rule names the class any more: it stays
+		w.apply()
+		if h := w.headersOf("large"); h.Get("Cache-Control") != "" || h.Get("x-oss-storage-class") != "IA" {
+			t.Errorf("without rules: %v", h)
 		}
 	})
 	t.Run("its file has changed", func(t *testing.T) {
