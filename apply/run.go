@@ -25,7 +25,7 @@ var errHeld = errors.New("held back because something before it did not end well
 // begun by then, or are broken off by it, have no result.
 func Run(ctx context.Context, section *plan.Section, env Env) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
-		r := runner{env: env, section: section}
+		r := runner{env: env, section: section, trouble: section.Summary.Undecided > 0}
 		env.Progress.expect(section.Summary.Changes(), section.Summary.Cost.Bytes)
 		for _, pass := range r.passes() {
 			if err := r.run(ctx, pass, yield); err != nil {
@@ -51,7 +51,7 @@ type pass struct {
 type runner struct {
 	env     Env
 	section *plan.Section
-	trouble bool // a transfer did not end well
+	trouble bool // a transfer did not end well, or may be due and could not be planned
 }
 
 // passes returns the order of work: bookkeeping first, since it needs no
@@ -64,7 +64,7 @@ func (r *runner) passes() []pass {
 	}
 	if s.Upload.Objects+s.Download.Objects > 0 {
 		for phase := range r.section.Header.Phases {
-			all = append(all, pass{takes: inPhase(phase), transfers: true, holding: true})
+			all = append(all, pass{takes: inPhase(phase), transfers: true, holding: phase > 0})
 		}
 	}
 	if s.SetMeta.Objects+s.Abort.Objects > 0 {

@@ -366,3 +366,22 @@ func TestProgressShowsWhatIsUnderWay(t *testing.T) {
 		t.Error("nil has done something")
 	}
 }
+
+// TestUndecidedContentHolds has a file that the planner could not read although
+// new content may be due there: what relies on it is held as after a failure.
+func TestUndecidedContentHolds(t *testing.T) {
+	for due, want := range map[bool]string{true: "held", false: "done"} {
+		b := newBench(t)
+		actions := append(b.site()[:3:3], &plan.Conflict{Path: "locked.css", Reason: plan.ReasonUnreadable, Due: due},
+			&plan.DeleteRemote{Path: "x", Reason: plan.ReasonGone, Before: b.put("x", "old")})
+		slices.SortFunc(actions, func(a, b plan.Action) int { return strings.Compare(a.Where(), b.Where()) })
+		results, err := b.run(actions...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := outcomes(results)
+		if got["a.js"] != "done" || got["b.css"] != "done" || got["index.html"] != want || got["x"] != want {
+			t.Errorf("due %t: %v", due, got)
+		}
+	}
+}

@@ -98,6 +98,7 @@ type Conflict struct {
 	Path   string
 	Reason Reason
 	Detail string // evidence, for people; may be empty
+	Due    bool   // new content may be due here: what waits for content, waits
 }
 
 // Skip shows a path that the spec says to pass over. Like a Conflict it is left

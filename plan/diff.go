@@ -111,10 +111,10 @@ func (p *Policy) compare(s *State, e *Evidence) Verdict {
 		return p.same(s, e, s.Base.Sums, true)
 	}
 	if e.LocalFault != "" {
-		return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: e.LocalFault, Detail: e.Detail}}
+		return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: e.LocalFault, Detail: e.Detail, Due: true}}
 	}
 	if e.RemoteGone {
-		return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: ReasonChangedWhileRead, Detail: "object"}}
+		return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: ReasonChangedWhileRead, Detail: "object", Due: true}}
 	}
 	if s.Local.Stat.Size != s.Remote.Version.Size {
 		return p.transfer(s, ReasonSizeDiffers)

@@ -28,6 +28,7 @@ type Summary struct {
 	Unchanged int64 `json:"unchanged"`
 	Extra     int64 `json:"extra"`     // only at the target, left there by the prune policy
 	Conflicts int64 `json:"conflicts"` // rows that touch nothing
+	Undecided int64 `json:"undecided"` // conflicts where new content may be due
 	Skips     int64 `json:"skips"`     // rows that the spec says to pass over
 	Shielded  int64 `json:"shielded"`  // paths left alone below something that could not be seen
 
@@ -70,6 +71,9 @@ func (s *Summary) count(a Action) {
 		s.Keep.add(a.Bytes)
 	case *Conflict:
 		s.Conflicts++
+		if a.Due {
+			s.Undecided++
+		}
 	case *Skip:
 		s.Skips++
 	case *Record:

@@ -42,7 +42,7 @@ func TestDiff_Actions(t *testing.T) {
 		{"what the spec passes over", spec.Push, state("p", lPassed, rA), world{},
 			&Skip{Path: "p", Reason: ReasonSymlink}},
 		{"unreadable keeps the evidence", spec.Push, state("p", lTen, rA), world{},
-			&Conflict{Path: "p", Reason: ReasonUnreadable, Detail: "permission denied"}},
+			&Conflict{Path: "p", Reason: ReasonUnreadable, Detail: "permission denied", Due: true}},
 
 		{"record, first sight", spec.Push, state("p", lTen, rA), wA,
 			&Record{Base: Base{Path: "p", Local: ten, Remote: versionA, Sums: sumsA}}},

@@ -29,6 +29,7 @@ type wire struct {
 	Sums     *Sums             `json:"sums,omitempty"`
 	Owned    bool              `json:"owned,omitempty"`
 	Preserve bool              `json:"preserve,omitempty"`
+	Due      bool              `json:"due,omitempty"`
 	Racy     bool              `json:"racy,omitempty"`
 
 	UploadID string     `json:"upload_id,omitempty"`
@@ -66,6 +67,7 @@ func encodeAction(a Action) ([]byte, error) {
 		w.pending(a.UploadID, a.Started, a.Parts, a.Bytes)
 	case *Conflict:
 		// What a system says of a name repeats its bytes, UTF-8 or not.
+		w.Due = a.Due
 		w.Detail = strings.ToValidUTF8(a.Detail, "\uFFFD")
 	case *Record:
 		w.Base = &a.Base
@@ -208,7 +210,7 @@ var builders = map[op]func(w *wire, path string) (Action, bool){
 		return &keep, ok
 	},
 	opConflict: func(w *wire, path string) (Action, bool) {
-		return &Conflict{Path: path, Reason: w.Reason, Detail: w.Detail}, true
+		return &Conflict{Path: path, Reason: w.Reason, Detail: w.Detail, Due: w.Due}, true
 	},
 	opSkip: func(w *wire, path string) (Action, bool) {
 		return &Skip{Path: path, Reason: w.Reason}, true
