@@ -2,6 +2,7 @@ package resumable
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -44,18 +45,45 @@ func (d *download) rename(temp string) error {
 			return fmt.Errorf("before publishing: %w", err)
 		}
 	}
-	var err error
+	move := p.root.Rename
 	if d.opts.NoReplace {
-		if err = p.root.Link(temp, p.name); err == nil {
-			err = p.root.Remove(temp)
-		}
-	} else {
-		err = p.root.Rename(temp, p.name)
+		move = func(temp, name string) error { return publishNew(p.root, temp, name) }
 	}
-	if err != nil {
+	if err := move(temp, p.name); err != nil {
 		return fmt.Errorf("publish: %w", err)
 	}
 	return nil
+}
+
+// names are the calls of an [os.Root] that give files their names.
+type names interface {
+	Link(oldname, newname string) error
+	Lstat(name string) (fs.FileInfo, error)
+	Rename(oldname, newname string) error
+	Remove(name string) error
+}
+
+// publishNew moves temp to a name that nothing has; the error wraps fs.ErrExist
+// if something has it.
+//
+// RACE: where the file system has no hard links, what takes the name between the
+// look and the rename is replaced.
+func publishNew(n names, temp, name string) error {
+	err := n.Link(temp, name)
+	switch {
+	case err == nil:
+		return n.Remove(temp)
+	case !withoutLinks(err):
+		return err
+	}
+	_, err = n.Lstat(name)
+	switch {
+	case err == nil:
+		return &os.LinkError{Op: "rename", Old: temp, New: name, Err: fs.ErrExist}
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	return n.Rename(temp, name)
 }
 
 // dress sets permissions and time through the handle, whatever the name of

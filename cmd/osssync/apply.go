@@ -24,8 +24,8 @@ type applyCmd struct {
 
 func (*applyCmd) Help() string {
 	return `Makes a plan, shows it, asks, and does it: new content first, deletes last, and those only if all content
-was moved. Whatever moved since the plan was made is skipped. Without a terminal, --auto-approve or a PLAN
-is needed. Interrupted transfers go on where they were when apply is run again.
+was moved. Whatever moved since the plan was made is skipped. Without a terminal, and with --format json,
+--auto-approve or a PLAN is needed. Interrupted transfers go on where they were when apply is run again.
 
 Exit codes: 0 done, or nothing to do; 1 failed, or not approved; 3 some items failed, were skipped, held or
 left alone; 4 stopped by a guard; 5 the PLAN is stale; 6 another run holds the lock; 7 spec, PLAN or command
@@ -53,6 +53,8 @@ func (c *applyCmd) run(ctx context.Context, e *env) error {
 		for _, s := range saved.Sections {
 			names = append(names, s.Header.Mapping)
 		}
+	} else if !c.AutoApprove && e.json {
+		return errUnseen
 	} else if !c.AutoApprove && !e.interactive() {
 		return errNoTerminal
 	}
@@ -103,7 +105,8 @@ func (c *applyCmd) apply(ctx context.Context, w *work, plans []*reconcile.Plan, 
 	}
 	for _, p := range ready {
 		if w.interrupted(ctx) {
-			break
+			total.Add(c.conclude(w, p, &reconcile.Report{}, 0))
+			continue
 		}
 		total.Add(c.runOne(ctx, w, p))
 	}
@@ -159,26 +162,22 @@ func (c *applyCmd) print(w *work, p *reconcile.Plan, trips []plan.Trip, again bo
 		fmt.Fprintf(w.stdout, "Mapping %s: nothing is left to do.\n", ui.Name(p.Mapping.Name))
 		return nil
 	}
-	return ui.WriteText(w.stdout, p.Section, trips, w.textOptions(c.All))
+	return ui.WriteText(w.stdout, p.Section, trips, c.textOptions(w.env))
 }
 
 // runOne does one plan and tells what became of it.
 func (c *applyCmd) runOne(ctx context.Context, w *work, p *reconcile.Plan) ui.Tally {
-	changes := p.Section.Summary.Changes() > 0
-	if changes && !w.json {
-		fmt.Fprintln(w.stdout)
+	if p.Section.Summary.Changes() > 0 {
+		w.begun.Store(true)
+		if !w.json {
+			fmt.Fprintln(w.stdout)
+		}
 	}
 	progress := &apply.Progress{}
 	shown := w.show(ctx, running(p.Mapping.Name, progress))
 	report, err := p.Run(ctx, progress, c.observer(w, p.Mapping.Name, shown))
 	shown.close()
-	tally := ui.Tally{
-		Done: report.Done, Skipped: report.Skipped, Held: report.Held, Failed: report.Failed,
-		Conflicts: report.Conflicts, Shielded: report.Shielded, Bytes: report.Bytes,
-	}
-	if changes && !w.json {
-		fmt.Fprintf(w.stdout, "\nMapping %s: %s\n", ui.Name(p.Mapping.Name), tally)
-	}
+	tally := c.conclude(w, p, &report, progress.Snapshot().Done.Actions)
 	switch {
 	case err != nil:
 		w.failed(err)
@@ -186,6 +185,21 @@ func (c *applyCmd) runOne(ctx context.Context, w *work, p *reconcile.Plan) ui.Ta
 		w.failed(report.Worst)
 	case !report.Complete():
 		w.worsen(exitIncomplete)
+	}
+	return tally
+}
+
+// conclude tells what became of a plan, of whose changes some have ended, one way
+// or another.
+func (c *applyCmd) conclude(w *work, p *reconcile.Plan, report *reconcile.Report, ended int64) ui.Tally {
+	sum := &p.Section.Summary
+	tally := ui.Tally{
+		Done: report.Done, Skipped: report.Skipped, Held: report.Held, Failed: report.Failed,
+		BrokenOff: ended - report.Done - report.Skipped - report.Held - report.Failed, NotBegun: sum.Changes() - ended,
+		Conflicts: sum.Conflicts, Shielded: sum.Shielded, Bytes: report.Bytes,
+	}
+	if sum.Changes() > 0 && !w.json {
+		fmt.Fprintf(w.stdout, "\nMapping %s: %s\n", ui.Name(p.Mapping.Name), tally)
 	}
 	return tally
 }

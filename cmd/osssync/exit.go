@@ -27,7 +27,7 @@ const (
 	exitDenied      = 8   // credentials are missing, or lack a right
 	exitRemote      = 9   // the service cannot be reached or talks nonsense; resumable
 	exitIntegrity   = 10  // bytes were proved wrong
-	exitDisk        = 11  // a local disk is full, read-only or broken
+	exitDisk        = 11  // a local disk is full, read-only or broken, or a local path may not be used
 	exitInterrupted = 130 // SIGINT
 	exitTerminated  = 143 // SIGTERM
 )
@@ -57,6 +57,7 @@ func exitCode(err error) int {
 		locked   *reconcile.LockedError
 		setup    *reconcile.SetupError
 		usage    *usageError
+		serving  *serveError
 		problems spec.Errors
 	)
 	switch {
@@ -75,6 +76,8 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.Is(err, ossclient.ErrNoCredentials), errors.Is(err, ossclient.ErrUntrustedEndpoint):
 		return exitDenied
+	case errors.As(err, &serving):
+		return exitFailed
 	}
 	return kindCode(fault.Of(err))
 }
@@ -93,7 +96,7 @@ func kindCode(k fault.Kind) int {
 		return exitUsage
 	case fault.Integrity:
 		return exitIntegrity
-	case fault.Disk:
+	case fault.Disk, fault.NoAccess:
 		return exitDisk
 	case fault.Moved:
 		return exitIncomplete

@@ -25,9 +25,9 @@ func (*getCmd) Help() string {
 	return `Downloads one object. The file appears whole and verified, or not at all. When it is interrupted, the same
 command goes on where it was.
 
-Exit codes: 0 done; 1 failed, such as no such object; 3 the object was replaced meanwhile; 7 spec or command
-line wrong, the file is there already, or no such bucket; 8 credentials; 9 service not reached; 10 integrity;
-11 local disk; 130, 143 interrupted.`
+Exit codes: 0 done; 1 failed, such as no such object; 3 the object was replaced meanwhile; 6 another run has
+the embedded store; 7 spec or command line wrong, the file is there already, or no such bucket; 8 credentials;
+9 service not reached; 10 integrity; 11 local disk; 130, 143 interrupted.`
 }
 
 func (c *getCmd) run(ctx context.Context, e *env) error {
@@ -48,6 +48,7 @@ func (c *getCmd) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
+	e.begun.Store(true)
 	var moved count
 	stop := e.follow(ctx, "get", &moved)
 	res, err := resumable.Download(ctx, s.Client, from.bucket, from.key, to, resumable.DownloadOptions{

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"errors"
 	"io"
 	"os"
 	"sync"
-	"syscall"
 	"time"
 
 	"golang.org/x/term"
@@ -37,7 +35,7 @@ func (o *output) Write(b []byte) (int, error) {
 	}
 	if _, err := o.File.Write(b); err != nil {
 		o.ended = true
-		if !errors.Is(err, syscall.EPIPE) {
+		if !readerLeft(err) {
 			o.failed = err
 		}
 	}

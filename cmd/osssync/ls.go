@@ -25,8 +25,9 @@ func (*lsCmd) Help() string {
 	return `Lists what the service tells, in the order of the bytes of keys; times are UTC. The store is the one of the
 spec that --store names, or the one of --region.
 
-Exit codes: 0 done; 1 failed, such as no such upload; 7 spec or command line wrong, or no such bucket;
-8 credentials; 9 service not reached, or its answer is no listing; 130, 143 interrupted.`
+Exit codes: 0 done; 1 failed, such as no such upload; 6 another run has the embedded store; 7 spec or command
+line wrong, or no such bucket; 8 credentials; 9 service not reached, or its answer is no listing; 11 local
+disk; 130, 143 interrupted.`
 }
 
 func (c *lsCmd) run(ctx context.Context, e *env) error {
@@ -41,6 +42,11 @@ func (c *lsCmd) run(ctx context.Context, e *env) error {
 	if c.Address != "" {
 		var err error
 		if at, err = parseAddress(c.Address); err != nil {
+			return err
+		}
+	}
+	if c.Parts != "" {
+		if err := at.checkKey(); err != nil {
 			return err
 		}
 	}

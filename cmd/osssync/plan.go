@@ -21,11 +21,13 @@ type planCmd struct {
 }
 
 func (*planCmd) Help() string {
-	return `Compares by content, never by clocks, and changes nothing on either side.
+	return `Compares by content, never by clocks, and changes nothing on either side. A mapping that fails does not
+keep the plans of the others from being shown, but then no plan file is written, neither to --out nor as JSON.
 
 Exit codes: 0 done, with or without changes; 2 changes are pending (only with --detailed-exitcode); 3 some
-paths were left alone and are listed; 4 a guard would stop the apply; 7 spec or command line wrong, or no
-such bucket; 8 credentials; 9 service not reached, or not understood; 11 local disk; 130, 143 interrupted.`
+paths were left alone and are listed; 4 a guard would stop the apply; 6 another run holds the lock, such as an
+apply; 7 spec or command line wrong, or no such bucket; 8 credentials; 9 service not reached, or not
+understood; 11 local disk; 130, 143 interrupted.`
 }
 
 func (c *planCmd) run(ctx context.Context, e *env) error {
@@ -45,10 +47,14 @@ func (c *planCmd) run(ctx context.Context, e *env) error {
 
 // write prints the plans and writes the plan file.
 func (c *planCmd) write(w *work, plans []*reconcile.Plan, trips [][]plan.Trip) error {
-	if err := c.print(w.env, plans, trips); err != nil {
-		return err
+	// A plan file without a mapping of the spec would pass for a whole one.
+	whole := len(plans) == len(w.mappings)
+	if whole || !w.json {
+		if err := c.print(w.env, plans, trips); err != nil {
+			return err
+		}
 	}
-	if c.Out == "" || len(plans) < len(w.mappings) {
+	if c.Out == "" || !whole {
 		return nil
 	}
 	if err := replaceFile(c.Out, func(f io.Writer) error { return writePlan(f, plans) }); err != nil {
@@ -58,7 +64,7 @@ func (c *planCmd) write(w *work, plans []*reconcile.Plan, trips [][]plan.Trip) e
 }
 
 // preview makes the plans of all mappings and judges them. An error of one does
-// not keep the others from being shown; no plan file is written then.
+// not keep the others from being shown to people; no plan file is written then.
 func (c *planCmd) preview(ctx context.Context, w *work) (plans []*reconcile.Plan, trips [][]plan.Trip) {
 	for _, m := range w.mappings {
 		if w.interrupted(ctx) {
@@ -95,7 +101,7 @@ func (c *planCmd) print(e *env, plans []*reconcile.Plan, trips [][]plan.Trip) er
 		if i > 0 {
 			fmt.Fprintln(e.stdout)
 		}
-		if err := ui.WriteText(e.stdout, p.Section, trips[i], e.textOptions(c.All)); err != nil {
+		if err := ui.WriteText(e.stdout, p.Section, trips[i], c.textOptions(e)); err != nil {
 			return err
 		}
 	}

@@ -23,9 +23,9 @@ func (*putCmd) Help() string {
 	return `Uploads one file. An object of that key is replaced, as by cp. When it is interrupted, the same command goes
 on with the parts that are stored.
 
-Exit codes: 0 done; 1 failed; 3 the file changed meanwhile, nothing was published; 7 spec or command line
-wrong, no such file, or no such bucket; 8 credentials; 9 service not reached; 10 integrity; 11 local disk;
-130, 143 interrupted.`
+Exit codes: 0 done; 1 failed; 3 the file changed meanwhile, nothing was published; 6 another run has the
+embedded store; 7 spec or command line wrong, no such file, or no such bucket; 8 credentials; 9 service not
+reached; 10 integrity; 11 local disk; 130, 143 interrupted.`
 }
 
 func (c *putCmd) run(ctx context.Context, e *env) error {
@@ -42,6 +42,7 @@ func (c *putCmd) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
+	e.begun.Store(true)
 	var moved count
 	stop := e.follow(ctx, "put", &moved)
 	res, err := resumable.Upload(ctx, s.Client, to.bucket, to.key, c.From, resumable.UploadOptions{

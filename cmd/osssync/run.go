@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/alecthomas/kong"
 
-	"github.com/osssync/osssync/internal/ui"
 	"github.com/osssync/osssync/resumable"
 )
 
@@ -32,7 +32,6 @@ type commands struct {
 type globals struct {
 	StateDir string `placeholder:"DIR" help:"Where to remember finished and unfinished work. Default: $$XDG_STATE_HOME/osssync or ~/.local/state/osssync."`
 	Color    string `enum:"auto,always,never" default:"auto" help:"When to use colors: auto (on a terminal, unless NO_COLOR is set), always, never."`
-	Verbose  bool   `short:"v" help:"Show all headers of uploads in a plan."`
 	Quiet    bool   `short:"q" help:"Show no progress and no lines for what went well."`
 }
 
@@ -47,6 +46,9 @@ type env struct {
 	*host
 	globals
 	teller
+
+	asking atomic.Bool // a question stands on stderr, in a line without end
+	begun  atomic.Bool // something may have been changed
 }
 
 // run parses the command line, runs the command and returns the exit code.
@@ -133,11 +135,6 @@ func (e *env) colored(w any) bool {
 		return false
 	}
 	return e.getenv("NO_COLOR") == "" && e.getenv("TERM") != "dumb" && isTerminal(w)
-}
-
-// textOptions are those of plans on stdout.
-func (e *env) textOptions(all bool) ui.TextOptions {
-	return ui.TextOptions{Width: width(e.stdout), Color: e.colored(e.stdout), Verbose: e.Verbose, All: all}
 }
 
 // tool names this program in plan files and to services.

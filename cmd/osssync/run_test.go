@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -88,16 +89,23 @@ func TestConfirm(t *testing.T) {
 		{"", errDeclined},
 	}
 	for _, tt := range tests {
-		var out strings.Builder
-		e := &env{host: &host{stdin: strings.NewReader(tt.answer), stdout: &out}}
+		var out, errs strings.Builder
+		e := &env{host: &host{stdin: strings.NewReader(tt.answer), stdout: &out, stderr: &errs}}
 		if err := e.confirm(t.Context(), "Do this?"); !errors.Is(err, tt.want) {
 			t.Errorf("answer %q: %v, want %v", tt.answer, err, tt.want)
 		}
-		if out.String() != "\nDo this? Only \"yes\" goes on: " {
-			t.Errorf("question %q", out.String())
+		if got := strings.TrimSuffix(errs.String(), "\n"); out.Len() > 0 || got != "\nDo this? Only \"yes\" goes on: " {
+			t.Errorf("question %q on stderr, %q on stdout", got, out.String())
+		}
+		if echoed, added := strings.HasSuffix(tt.answer, "\n"), strings.HasSuffix(errs.String(), "\n"); echoed == added {
+			t.Errorf("answer %q: line feed added: %v", tt.answer, added)
 		}
 	}
 }
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
 
 func TestConfirmEndsWithTheContext(t *testing.T) {
 	in, w, err := os.Pipe()
@@ -107,10 +115,18 @@ func TestConfirmEndsWithTheContext(t *testing.T) {
 	defer in.Close()
 	defer w.Close()
 	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(&interrupt{os.Interrupt})
-	e := &env{host: &host{stdin: in, stdout: &strings.Builder{}}}
-	if err := e.confirm(ctx, "?"); exitCode(err) != exitInterrupted {
-		t.Errorf("%v, want the interrupt", err)
+	var asked strings.Builder
+	e := &env{host: &host{stdin: in, stderr: writerFunc(func(b []byte) (int, error) {
+		cancel(&interrupt{os.Interrupt})
+		return asked.Write(b)
+	})}}
+	for range 2 { // while the question stands, and before it
+		if err := e.confirm(ctx, "?"); exitCode(err) != exitInterrupted {
+			t.Errorf("%v, want the interrupt", err)
+		}
+	}
+	if n := strings.Count(asked.String(), "?"); n != 1 {
+		t.Errorf("asked %d times, want once: %q", n, asked.String())
 	}
 }
 
@@ -146,6 +162,12 @@ func TestParseObject(t *testing.T) {
 		{"oss:///key", "f", ""},
 		{"s3://bucket/key", "f", ""},
 		{"bucket/key", "f", ""},
+		{"oss://bucket/a/../b", "f", ""},
+		{"oss://bucket/./b", "f", ""},
+		{"oss://bucket/../", "f", ""},
+		{"oss://bucket/a/", "..", ""},
+		{"oss://bucket/", ".", ""},
+		{"oss://bucket/..a/b.../.c", "f", "oss://bucket/..a/b.../.c"},
 	}
 	for _, tt := range tests {
 		a, err := parseObject(tt.text, tt.base)
@@ -184,6 +206,18 @@ func TestGetTarget(t *testing.T) {
 		if got != tt.want || (err == nil) != (tt.want != "") {
 			t.Errorf("target of %q at %q: %q, %v, want %q", tt.key, tt.cmd.To, got, err, tt.want)
 		}
+	}
+}
+
+func TestServeAtABusyAddress(t *testing.T) {
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	code, stdout, stderr := call(t, "serve", "--dir", t.TempDir(), "--addr", busy.Addr().String())
+	if code != exitFailed || stdout != "" || !strings.HasSuffix(stderr, "\n  hint: choose another --addr\n") {
+		t.Errorf("code %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
 }
 

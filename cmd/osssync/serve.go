@@ -40,7 +40,8 @@ func (*serveCmd) Help() string {
 	return `Checks signatures, is strict where OSS is strict, and keeps what it has acknowledged through a crash. At
 start it prints its address, the keys, and an entry for a spec. It ends with SIGINT or SIGTERM.
 
-Exit codes: 0 ended by a signal; 1 failed; 6 another server has the folder; 7 command line wrong.`
+Exit codes: 0 ended by a signal; 1 failed, such as an address that is in use; 6 another server has the folder;
+7 command line wrong; 11 local disk.`
 }
 
 func (c *serveCmd) run(ctx context.Context, e *env) error {
@@ -64,7 +65,7 @@ func (c *serveCmd) run(ctx context.Context, e *env) error {
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
-		return fmt.Errorf("listen at %q: %w", c.Addr, err)
+		return &serveError{err: fmt.Errorf("listen at %q: %w", c.Addr, err), hint: "choose another --addr"}
 	}
 	c.announce(e, listener.Addr().String(), id, secret)
 	return listen(ctx, listener, server)
@@ -96,6 +97,16 @@ func (c *serveCmd) keys(getenv func(string) string) (id, secret string, err erro
 	return localKeyID, localKeySecret, nil
 }
 
+// serveError is trouble of this machine's own end of the network, which for every
+// other command is trouble of the service.
+type serveError struct {
+	err  error
+	hint string
+}
+
+func (e *serveError) Error() string { return e.err.Error() }
+func (e *serveError) Unwrap() error { return e.err }
+
 // announce prints what a client needs. A secret that was given is known to who
 // gave it, and is not repeated.
 func (c *serveCmd) announce(e *env, addr, id, secret string) {
@@ -125,7 +136,7 @@ func listen(ctx context.Context, listener net.Listener, handler http.Handler) er
 	go func() { ended <- server.Serve(listener) }()
 	select {
 	case err := <-ended:
-		return fmt.Errorf("serve %s: %w", listener.Addr(), err)
+		return &serveError{err: fmt.Errorf("serve %s: %w", listener.Addr(), err)}
 	case <-ctx.Done():
 	}
 	patience, cancel := context.WithTimeout(context.Background(), shutdownPatience)

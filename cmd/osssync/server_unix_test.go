@@ -171,14 +171,16 @@ func stuck(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // sendSignal sends a signal to what stuck has started, wants it to end with a code
-// within two seconds, and lets the store go on: signal INT|TERM CODE.
+// within two seconds, and lets the store go on: signal INT|TERM CODE. What it has
+// printed becomes stdout.
 func sendSignal(ts *testscript.TestScript, _ bool, args []string) {
 	value, _ := processes.LoadAndDelete(ts.Name())
 	p := value.(*process)
 	defer close(p.release)
 	sent := time.Now()
 	ts.Check(p.Process.Signal(map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM}[args[0]]))
-	io.Copy(io.Discard, p.out)
+	_, err := io.Copy(ts.Stdout(), p.out)
+	ts.Check(err)
 	p.Wait()
 	if took := time.Since(sent); took > 2*time.Second {
 		ts.Fatalf("it took %v to end", took)

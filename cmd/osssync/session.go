@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/osssync/osssync/internal/reconcile"
+	"github.com/osssync/osssync/internal/ui"
 	"github.com/osssync/osssync/plan"
 	"github.com/osssync/osssync/spec"
 )
@@ -18,6 +19,12 @@ type planFlags struct {
 	AllowDeletes     int64    `placeholder:"N" help:"Let up to N deletes in a mapping pass the guard."`
 	AllowEmptySource bool     `help:"Let deletes pass although the source has nothing at all."`
 	All              bool     `help:"Show all rows of a long plan."`
+	Verbose          bool     `short:"v" help:"Show all headers of uploads in text, also a Content-Type alone."`
+}
+
+// textOptions are those of plans on stdout.
+func (f *planFlags) textOptions(e *env) ui.TextOptions {
+	return ui.TextOptions{Width: width(e.stdout), Color: e.colored(e.stdout), Verbose: f.Verbose, All: f.All}
 }
 
 func (f *planFlags) allowances() plan.Allowances {

@@ -65,9 +65,17 @@ func (e *env) tellInterrupt(ctx context.Context) (stop func()) {
 	told := make(chan struct{})
 	cancel := context.AfterFunc(ctx, func() {
 		defer close(told)
-		if _, ok := errors.AsType[*interrupt](context.Cause(ctx)); ok && !e.json {
-			fmt.Fprintln(e.stderr, "osssync: interrupted; what was sent is kept, run again to go on")
+		if _, ok := errors.AsType[*interrupt](context.Cause(ctx)); !ok || e.json {
+			return
 		}
+		if e.asking.Load() {
+			fmt.Fprintln(e.stderr)
+		}
+		left := "nothing was changed"
+		if e.begun.Load() {
+			left = "what was sent is kept, run again to go on"
+		}
+		fmt.Fprintln(e.stderr, "osssync: interrupted; "+left)
 	})
 	return func() {
 		if !cancel() {

@@ -44,10 +44,11 @@ type sweep struct {
 	deadline  time.Time // by the server's clock; zero until the first answer told it
 }
 
-// uploads yields the pending uploads at a place.
+// uploads yields the pending uploads at a place: those of a key, or of all keys
+// below a prefix.
 func (s *sweep) uploads(ctx context.Context, at address) iter.Seq2[pendingUpload, error] {
 	return func(yield func(pendingUpload, error) bool) {
-		for u, err := range iter.MultipartUploads(ctx, s.store.Client, at.bucket, iter.MultipartUploadsOptions{Prefix: at.key}) {
+		for u, err := range s.pending(ctx, at) {
 			if err != nil {
 				yield(pendingUpload{}, err)
 				return
@@ -61,6 +62,13 @@ func (s *sweep) uploads(ctx context.Context, at address) iter.Seq2[pendingUpload
 			}
 		}
 	}
+}
+
+func (s *sweep) pending(ctx context.Context, at address) iter.Seq2[iter.Upload, error] {
+	if at.isPrefix() {
+		return iter.MultipartUploads(ctx, s.store.Client, at.bucket, iter.MultipartUploadsOptions{Prefix: at.key})
+	}
+	return iter.ObjectUploads(ctx, s.store.Client, at.bucket, at.key, iter.ObjectUploadsOptions{})
 }
 
 // look counts the parts of an upload and judges it.

@@ -52,6 +52,7 @@ func hints(err error) []string {
 		stale  *plan.StaleError
 		locked *reconcile.LockedError
 		usage  *usageError
+		serve  *serveError
 	)
 	switch {
 	case errors.As(err, &guard):
@@ -70,6 +71,11 @@ func hints(err error) []string {
 		return []string{"nothing was changed; make the plan again with `osssync plan --out`"}
 	case errors.As(err, &usage) && usage.hint != "":
 		return []string{usage.hint}
+	case errors.As(err, &serve):
+		if serve.hint == "" {
+			return nil
+		}
+		return []string{serve.hint}
 	}
 	if hint := fault.Hint(err); hint != "" {
 		return []string{hint}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strconv"
@@ -46,7 +47,8 @@ func openTerminal() (controller, terminal *os.File, err error) {
 }
 
 // terminal runs osssync on a terminal, answers its question and compares its
-// exit code: terminal ANSWER CODE [ARG]... What it has drawn becomes stdout.
+// exit code: terminal ANSWER CODE [ARG]... What it has drawn becomes stdout. The
+// answer SIGINT is a signal.
 func terminal(ts *testscript.TestScript, _ bool, args []string) {
 	want, err := strconv.Atoi(args[1])
 	ts.Check(err)
@@ -68,8 +70,7 @@ func terminal(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		if !answered && strings.HasSuffix(drawn.String(), "goes on: ") {
 			answered = true
-			_, err := fmt.Fprintln(controller, args[0])
-			ts.Check(err)
+			ts.Check(answer(controller, cmd.Process, args[0]))
 		}
 	}
 	cmd.Wait()
@@ -77,4 +78,12 @@ func terminal(ts *testscript.TestScript, _ bool, args []string) {
 	if code := cmd.ProcessState.ExitCode(); code != want {
 		ts.Fatalf("exit code %d, want %d:\n%s", code, want, drawn.String())
 	}
+}
+
+func answer(controller io.Writer, asks *os.Process, text string) error {
+	if text == "SIGINT" {
+		return asks.Signal(os.Interrupt)
+	}
+	_, err := fmt.Fprintln(controller, text)
+	return err
 }

@@ -16,7 +16,7 @@ import (
 
 type uploadsCmd struct {
 	storeFlags
-	Address     string        `arg:"" optional:"" help:"oss://bucket/prefix. Without it, all buckets of the store."`
+	Address     string        `arg:"" optional:"" help:"oss://bucket/prefix/ for all below it, oss://bucket/key for that key alone. Without it, all buckets of the store."`
 	Abort       bool          `help:"Abort those that are older than --older-than."`
 	OlderThan   time.Duration `type:"age" placeholder:"AGE" help:"Only uploads without a sign of life for so long, such as 7d or 12h."`
 	AutoApprove bool          `help:"Do not ask."`
@@ -24,11 +24,13 @@ type uploadsCmd struct {
 
 func (*uploadsCmd) Help() string {
 	return `Lists multipart uploads that were neither completed nor aborted, with age by the server's clock, parts and
-bytes: they are billed until somebody ends them. --abort needs an address and --older-than, shows what it is
-about to abort, and asks. An upload that a put or apply can go on with is kept: the state folder knows them.
+bytes: they are billed until somebody ends them. oss://bucket/www/ means all keys below www/, oss://bucket/www
+the key www and no other, oss://bucket the whole bucket. --abort needs an address and --older-than, shows what
+it is about to abort, and asks. An upload that a put or apply can go on with is kept: the state folder knows
+them.
 
-Exit codes: 0 done; 1 failed, or not approved; 7 spec or command line wrong, or no such bucket; 8 credentials;
-9 service not reached; 130, 143 interrupted.`
+Exit codes: 0 done; 1 failed, or not approved; 6 another run has the embedded store; 7 spec or command line
+wrong, or no such bucket; 8 credentials; 9 service not reached; 11 local disk; 130, 143 interrupted.`
 }
 
 func (c *uploadsCmd) run(ctx context.Context, e *env) error {
@@ -37,6 +39,10 @@ func (c *uploadsCmd) run(ctx context.Context, e *env) error {
 		return &usageError{err: errors.New("--abort without an address or --older-than"), hint: "such as: osssync uploads oss://bucket/prefix/ --abort --older-than 7d"}
 	case c.Abort && !c.AutoApprove && !e.interactive():
 		return errNoTerminal
+	}
+	at, err := c.place()
+	if err != nil {
+		return err
 	}
 	s, err := c.open(e)
 	if err != nil {
@@ -50,14 +56,9 @@ func (c *uploadsCmd) run(ctx context.Context, e *env) error {
 	if err != nil {
 		e.tell(err) // whose an upload is does not matter to a list
 	}
-	var places []address
-	if c.Address != "" {
-		at, err := parseAddress(c.Address)
-		if err != nil {
-			return err
-		}
-		places = append(places, at)
-	} else {
+	places := []address{at}
+	if c.Address == "" {
+		places = nil
 		for b, err := range iter.Buckets(ctx, s.Client, iter.BucketsOptions{}) {
 			if err != nil {
 				return err
@@ -67,6 +68,18 @@ func (c *uploadsCmd) run(ctx context.Context, e *env) error {
 	}
 	sweep := sweep{store: s, owned: owned, olderThan: c.OlderThan}
 	return c.sweep(ctx, e, &sweep, places)
+}
+
+// place reads the address, if there is one.
+func (c *uploadsCmd) place() (address, error) {
+	if c.Address == "" {
+		return address{}, nil
+	}
+	at, err := parseAddress(c.Address)
+	if err != nil || at.isPrefix() {
+		return at, err
+	}
+	return at, at.checkKey()
 }
 
 // sweep lists, asks and aborts. The listing is read twice, so that no number of
@@ -106,6 +119,7 @@ func (c *uploadsCmd) sweep(ctx context.Context, e *env, s *sweep, places []addre
 }
 
 func (c *uploadsCmd) abort(ctx context.Context, e *env, s *sweep, places []address) error {
+	e.begun.Store(true)
 	var aborted stale
 	for _, at := range places {
 		for u, err := range s.uploads(ctx, at) {

@@ -10,6 +10,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"net/url"
 	"syscall"
@@ -33,6 +34,7 @@ const (
 	NoBucket         // the bucket does not exist
 	Integrity        // bytes were proved wrong
 	Disk             // a local disk is full, read-only or broken
+	NoAccess         // this user may not read or write a local path
 	Moved            // file or object are not what was looked at before
 )
 
@@ -59,6 +61,8 @@ func Of(err error) Kind {
 		return Remote
 	case errors.Is(err, context.Canceled):
 		return Interrupted
+	case errors.Is(err, fs.ErrPermission):
+		return NoAccess
 	}
 	return Other
 }
@@ -92,15 +96,6 @@ func ofAnswer(e *oss.ServiceError) Kind {
 func isMoved(err error) bool {
 	for _, moved := range []error{resumable.ErrSourceChanged, resumable.ErrRemoteChanged, localfs.ErrChanged, localfs.ErrRootReplaced} {
 		if errors.Is(err, moved) {
-			return true
-		}
-	}
-	return false
-}
-
-func isDisk(err error) bool {
-	for _, errno := range []error{syscall.ENOSPC, syscall.EROFS, syscall.EIO, syscall.EDQUOT, syscall.EMFILE, syscall.ENFILE} {
-		if errors.Is(err, errno) {
 			return true
 		}
 	}
@@ -156,6 +151,8 @@ func Hint(err error) string {
 		return "the network or a disk altered bytes on the way; nothing wrong was recorded as synced. Run again"
 	case Disk:
 		return "free space or make the folder writable; no existing file was changed"
+	case NoAccess:
+		return "the path may not be read or written by this user: check its permissions and those of the folders above it"
 	case Moved:
 		return "plan again"
 	}

@@ -13,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -250,32 +249,6 @@ func TestIntegrity(t *testing.T) {
 	check(t, err, sort{fault.Integrity, false, "altered bytes"})
 	// It stays one, whatever else went wrong at the same time.
 	check(t, errors.Join(put(t.Context(), server(t, refusal(503, "Busy"))), err), sort{fault.Integrity, false, "altered bytes"})
-}
-
-func TestLocal(t *testing.T) {
-	disk := sort{fault.Disk, true, "free space"}
-	for _, errno := range []syscall.Errno{syscall.ENOSPC, syscall.EROFS, syscall.EIO, syscall.EDQUOT, syscall.EMFILE, syscall.ENFILE} {
-		t.Run(errno.Error(), func(t *testing.T) {
-			check(t, &fs.PathError{Op: "write", Path: "file", Err: errno}, disk)
-			check(t, &os.LinkError{Op: "rename", Old: "a", New: "b", Err: errno}, disk)
-		})
-	}
-	// Trouble of one name is not trouble of the run. Its errors come from the
-	// system, where every error number looks like one of the network.
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "file"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	_, missing := os.Open(filepath.Join(dir, "none"))
-	_, notDir := os.Open(filepath.Join(dir, "file", "below"))
-	_, exists := os.OpenFile(filepath.Join(dir, "file"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	_, isDir := os.ReadFile(dir)
-	for name, err := range map[string]error{
-		"missing": missing, "not a directory": notDir, "exists": exists, "is a directory": isDir,
-		"denied": &fs.PathError{Op: "open", Path: "file", Err: syscall.EACCES},
-	} {
-		t.Run(name, func(t *testing.T) { check(t, err, sort{fault.Other, false, ""}) })
-	}
 }
 
 func TestNothing(t *testing.T) {

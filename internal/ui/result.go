@@ -31,12 +31,14 @@ func Result(r apply.Result) string {
 // Tally is what became of the rows of one or more plans.
 type Tally struct {
 	Done      int64 `json:"done"`
-	Skipped   int64 `json:"skipped"`   // the world had moved; nothing was touched
-	Held      int64 `json:"held"`      // not begun, because something before did not end well
-	Failed    int64 `json:"failed"`    // tried
-	Conflicts int64 `json:"conflicts"` // left alone by the plan
-	Shielded  int64 `json:"shielded"`  // not judged by the plan
-	Bytes     int64 `json:"bytes"`     // of content, moved over the network
+	Skipped   int64 `json:"skipped"`    // the world had moved; nothing was touched
+	Held      int64 `json:"held"`       // not begun, because something before did not end well
+	Failed    int64 `json:"failed"`     // tried
+	BrokenOff int64 `json:"broken_off"` // begun, and cut short by the end of the run
+	NotBegun  int64 `json:"not_begun"`  // because the run had ended
+	Conflicts int64 `json:"conflicts"`  // left alone by the plan
+	Shielded  int64 `json:"shielded"`   // not judged by the plan
+	Bytes     int64 `json:"bytes"`      // of content, moved over the network
 }
 
 // Add adds u to t.
@@ -45,6 +47,8 @@ func (t *Tally) Add(u Tally) {
 	t.Skipped += u.Skipped
 	t.Held += u.Held
 	t.Failed += u.Failed
+	t.BrokenOff += u.BrokenOff
+	t.NotBegun += u.NotBegun
 	t.Conflicts += u.Conflicts
 	t.Shielded += u.Shielded
 	t.Bytes += u.Bytes
@@ -61,6 +65,8 @@ func (t Tally) String() string {
 	add(t.Skipped, "skipped")
 	add(t.Held, "held back")
 	add(t.Failed, "failed")
+	add(t.BrokenOff, "broken off")
+	add(t.NotBegun, "not begun")
 	add(t.Conflicts, "left alone")
 	add(t.Shielded, "below what could not be read")
 	return sentence(parts)

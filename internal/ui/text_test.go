@@ -63,7 +63,7 @@ Mapping site: push /srv/public to oss://my-site/www/ (prune: managed)
   1 unfinished upload to abort (30 MiB)
 Not touched: 2 with the same content, 1 unfinished upload
     (10 MiB), 2 left alone (!).
-About 40 requests, 180 MiB over the network.
+About 41 requests, 180 MiB over the network.
 `},
 		{80, `
 Mapping site: push /srv/public to oss://my-site/www/ (prune: managed)
@@ -98,7 +98,7 @@ Mapping site: push /srv/public to oss://my-site/www/ (prune: managed)
   1 unfinished upload to abort (30 MiB)
 Not touched: 2 with the same content, 1 unfinished upload (10 MiB), 2 left alone
     (!).
-About 40 requests, 180 MiB over the network.
+About 41 requests, 180 MiB over the network.
 `},
 		{200, `
 Mapping site: push /srv/public to oss://my-site/www/ (prune: managed)
@@ -125,7 +125,7 @@ Mapping site: push /srv/public to oss://my-site/www/ (prune: managed)
   1 object to delete (2.0 KiB)
   1 unfinished upload to abort (30 MiB)
 Not touched: 2 with the same content, 1 unfinished upload (10 MiB), 2 left alone (!).
-About 40 requests, 180 MiB over the network.
+About 41 requests, 180 MiB over the network.
 `},
 	}
 	for _, tt := range tests {
@@ -176,6 +176,18 @@ No changes. 2 objects match.
 	got := textOf(t, sectionOf(t, h, unchanged{}, unchanged{}), nil, TextOptions{})
 	if diff := cmp.Diff(want[1:], got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestTotalsOfWhatIsOnlyAtTheTarget(t *testing.T) {
+	for prune, want := range map[string]string{
+		"never":   "Not touched: 2 only at the target (prune: never).",
+		"managed": "Not touched: 2 only at the target and not known to be put there by this mapping (prune: managed).",
+	} {
+		got := totalsOf(&plan.Summary{Extra: 2}, prune).tail
+		if diff := cmp.Diff([]string{want}, got); diff != "" {
+			t.Errorf("prune: %s (-want +got):\n%s", prune, diff)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/osssync/osssync/plan"
+	"github.com/osssync/osssync/spec"
 )
 
 // totals tells what a plan comes to.
@@ -75,7 +76,11 @@ func rest(s *plan.Summary, prune string) []string {
 	if s.Changes() > 0 {
 		add(s.Unchanged, "with the same content")
 	}
-	add(s.Extra, fmt.Sprintf("only at the target (prune: %s)", Name(prune)))
+	extra := "only at the target"
+	if prune == spec.PruneManaged.String() {
+		extra += " and not known to be put there by this mapping"
+	}
+	add(s.Extra, fmt.Sprintf("%s (prune: %s)", extra, Name(prune)))
 	if s.Keep.Objects > 0 {
 		parts = append(parts, fmt.Sprintf("%s (%s)", Count(s.Keep.Objects, "unfinished upload"), Bytes(s.Keep.Bytes)))
 	}

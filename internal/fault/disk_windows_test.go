@@ -1,0 +1,8 @@
+package fault_test
+
+import "syscall"
+
+// 112 and 39 are ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL, 1295 is
+// ERROR_DISK_QUOTA_EXCEEDED, 19 ERROR_WRITE_PROTECT, 23 ERROR_CRC, 1117
+// ERROR_IO_DEVICE, 4 ERROR_TOO_MANY_OPEN_FILES.
+var diskErrnos = []syscall.Errno{112, 39, 1295, 19, 23, 1117, 4}
