@@ -42,7 +42,7 @@ func (r *runner) download(ctx context.Context, d *plan.Download) Result {
 		BeforePublish: func(*os.Root, string) (err error) {
 			// RACE: a file written between this look and the rename is replaced;
 			// POSIX has no rename that compares. A target that must be absent is
-			// published by link, which has no such window.
+			// published by link, which has no such window where links exist.
 			if err = r.env.Root.CheckTarget(d.Path, before); err == nil && d.Preserve {
 				preserved, err = r.env.Root.Preserve(d.Path, *before, r.env.RunID)
 			}

@@ -162,7 +162,13 @@ func (c *applyCmd) print(w *work, p *reconcile.Plan, trips []plan.Trip, again bo
 		fmt.Fprintf(w.stdout, "Mapping %s: nothing is left to do.\n", ui.Name(p.Mapping.Name))
 		return nil
 	}
-	return ui.WriteText(w.stdout, p.Section, trips, c.textOptions(w.env))
+	if err := ui.WriteText(w.stdout, p.Section, trips, c.textOptions(w.env)); err != nil {
+		return err
+	}
+	if p.Beyond > 0 {
+		fmt.Fprintf(w.stdout, "Since this plan was made, %s became due. Plan again for the rest.\n", ui.Count(p.Beyond, "more change"))
+	}
+	return nil
 }
 
 // runOne does one plan and tells what became of it.

@@ -32,6 +32,9 @@ func describe(a plan.Action, now time.Time, verbose bool) row {
 		r.why += fmt.Sprintf("; %s in %s stored already, begun %s", Bytes(a.Bytes), Count(int64(a.Parts), "part"), since(now, a.Started))
 	case *plan.Download:
 		r.size = Bytes(a.Remote.Size)
+		if a.Preserve {
+			r.why += "; the file here goes to the trash"
+		}
 	case *plan.SetMeta:
 		r.headers = headerLines(a.Headers)
 	case *plan.DeleteRemote:
