@@ -14,6 +14,7 @@ type apiError struct {
 	message string
 	ec      string      // fine-grained code, empty where we know none
 	details []parameter // further elements of the XML, in order
+	headers []parameter // further headers of the answer
 }
 
 func (e *apiError) Error() string { return e.code + ": " + e.message }
@@ -21,6 +22,12 @@ func (e *apiError) Error() string { return e.code + ": " + e.message }
 // with adds an element to the XML of the error.
 func (e *apiError) with(name, value string) *apiError {
 	e.details = append(e.details, parameter{name, value})
+	return e
+}
+
+// withHeader adds a header to the answer.
+func (e *apiError) withHeader(name, value string) *apiError {
+	e.headers = append(e.headers, parameter{name, value})
 	return e
 }
 
@@ -36,12 +43,33 @@ func fineCodes(code string) string {
 		return "0015-00000101"
 	case "NoSuchKey":
 		return "0026-00000001"
+	case "BucketNotEmpty":
+		return "0015-00000301"
+	case "PositionNotEqualToLength":
+		return "0026-00000016"
+	case "InvalidTargetType":
+		return "0026-00000011"
+	case "SymlinkTargetNotExist":
+		return "0026-00000012"
 	case "InvalidAccessKeyId":
 		return "0002-00000902"
 	case "SignatureDoesNotMatch":
 		return "0002-00000040"
 	case "RequestTimeTooSkewed":
 		return "0002-00000504"
+	}
+	return ""
+}
+
+// noSuchUploadFineCode returns the EC for NoSuchUpload, which tells the operation.
+func noSuchUploadFineCode(op Operation) string {
+	switch op {
+	case AbortMultipartUpload, ListParts, CompleteMultipartUpload:
+		return "0042-00000002"
+	case UploadPart:
+		return "0042-00000104"
+	case UploadPartCopy:
+		return "0042-00000311"
 	}
 	return ""
 }
@@ -58,6 +86,10 @@ func headerNotImplemented(name string) *apiError {
 
 func invalidArgument(format string, args ...any) *apiError {
 	return newError(http.StatusBadRequest, "InvalidArgument", fmt.Sprintf(format, args...))
+}
+
+func invalidRequest(message string) *apiError {
+	return newError(http.StatusBadRequest, "InvalidRequest", message)
 }
 
 func malformedXML() *apiError {
@@ -95,9 +127,15 @@ func fileAlreadyExists(key string) *apiError {
 func (c *call) writeError(e *apiError) {
 	c.code = e.code
 	header := c.Header()
+	for _, h := range e.headers {
+		header.Set(h.name, h.value)
+	}
 	if e.status == http.StatusNotModified {
 		c.WriteHeader(e.status)
 		return
+	}
+	if e.code == "NoSuchUpload" {
+		e.ec = noSuchUploadFineCode(c.operation)
 	}
 	if e.ec != "" {
 		header.Set("x-oss-ec", e.ec)

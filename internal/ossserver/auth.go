@@ -22,20 +22,23 @@ type claim struct {
 }
 
 // authenticate checks the signature of a request, whichever of the four forms
-// it has. A security token takes part in the signature as any x-oss- header
-// does; beyond that it is not looked at, since there are only long-term keys.
-func (s *Server) authenticate(c *call) error {
+// it has, and reports whether there is one.
+func (s *Server) authenticate(c *call) (signed bool, err error) {
 	cl, err := s.claimOf(c)
-	if err != nil {
-		return err
+	if err != nil || cl == nil {
+		return false, err
 	}
+	return true, s.verify(c, cl)
+}
+
+func (s *Server) verify(c *call, cl *claim) error {
 	secret, ok := s.options.Credentials[cl.accessKeyID]
 	if !ok {
 		e := newError(http.StatusForbidden, "InvalidAccessKeyId", "The OSS Access Key Id you provided does not exist in our records.")
 		return e.with("OSSAccessKeyId", cl.accessKeyID)
 	}
 	if hmac.Equal([]byte(cl.sign(secret)), []byte(cl.signature)) {
-		return nil
+		return s.checkToken(c, cl.accessKeyID)
 	}
 	e := newError(http.StatusForbidden, "SignatureDoesNotMatch",
 		"The request signature we calculated does not match the signature you provided. Check your key and signing method.")
@@ -50,7 +53,27 @@ func (s *Server) authenticate(c *call) error {
 	return e
 }
 
-func (s *Server) claimOf(c *call) (claim, error) {
+// checkToken judges the security token of a request. The signature, which has
+// been checked, covers it.
+func (s *Server) checkToken(c *call, accessKeyID string) error {
+	want, ok := s.options.SecurityTokens[accessKeyID]
+	if !ok {
+		return nil
+	}
+	got := c.request.Header.Get("X-Oss-Security-Token")
+	for _, name := range []string{"x-oss-security-token", "security-token"} {
+		if got == "" {
+			got = c.query.get(name)
+		}
+	}
+	if !hmac.Equal([]byte(got), []byte(want)) {
+		return newError(http.StatusForbidden, "InvalidSecurityToken", "The security token you provided is invalid.")
+	}
+	return nil
+}
+
+// claimOf reads the signature of a request; without one the result is nil.
+func (s *Server) claimOf(c *call) (*claim, error) {
 	authorization := c.request.Header.Get("Authorization")
 	switch {
 	case strings.HasPrefix(authorization, algorithmV4+" "):
@@ -58,13 +81,13 @@ func (s *Server) claimOf(c *call) (claim, error) {
 	case strings.HasPrefix(authorization, "OSS "):
 		return s.claimV1Header(c, authorization)
 	case authorization != "":
-		return claim{}, invalidArgument("Authorization header is invalid.")
+		return nil, invalidArgument("Authorization header is invalid.")
 	case c.query.has("x-oss-signature-version") || c.query.has("x-oss-signature"):
 		return s.claimV4Query(c)
 	case c.query.has("OSSAccessKeyId") || c.query.has("Signature"):
 		return s.claimV1Query(c)
 	default:
-		return claim{}, accessDenied("Anonymous access is forbidden for this operation.")
+		return nil, nil
 	}
 }
 

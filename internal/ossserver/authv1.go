@@ -11,39 +11,39 @@ import (
 	"time"
 )
 
-func (s *Server) claimV1Header(c *call, authorization string) (claim, error) {
+func (s *Server) claimV1Header(c *call, authorization string) (*claim, error) {
 	id, signature, ok := strings.Cut(strings.TrimPrefix(authorization, "OSS "), ":")
 	if !ok || id == "" {
-		return claim{}, invalidArgument("Authorization header is invalid.")
+		return nil, invalidArgument("Authorization header is invalid.")
 	}
 	date := c.request.Header.Get("Date")
 	signed, err := http.ParseTime(date)
 	if err != nil {
-		return claim{}, accessDenied("OSS authentication requires a valid Date.")
+		return nil, accessDenied("OSS authentication requires a valid Date.")
 	}
 	if err := s.checkSkew(signed); err != nil {
-		return claim{}, err
+		return nil, err
 	}
 	return c.claimV1(id, signature, date), nil
 }
 
-func (s *Server) claimV1Query(c *call) (claim, error) {
+func (s *Server) claimV1Query(c *call) (*claim, error) {
 	id, signature, expires := c.query.get("OSSAccessKeyId"), c.query.get("Signature"), c.query.get("Expires")
 	if id == "" || signature == "" || expires == "" {
-		return claim{}, accessDenied("Query-string authentication requires the Signature, Expires and OSSAccessKeyId parameters")
+		return nil, accessDenied("Query-string authentication requires the Signature, Expires and OSSAccessKeyId parameters")
 	}
 	end, err := strconv.ParseInt(expires, 10, 64)
 	if err != nil {
-		return claim{}, accessDenied("Invalid date (should be seconds since epoch): " + expires)
+		return nil, accessDenied("Invalid date (should be seconds since epoch): " + expires)
 	}
 	if err := s.checkExpiry(time.Unix(end, 0)); err != nil {
-		return claim{}, err
+		return nil, err
 	}
 	return c.claimV1(id, signature, expires), nil
 }
 
 // claimV1 signs the Date header, or the Expires parameter in its place.
-func (c *call) claimV1(id, signature, date string) claim {
+func (c *call) claimV1(id, signature, date string) *claim {
 	header := c.request.Header
 	toSign := strings.Join([]string{
 		c.request.Method,
@@ -52,7 +52,7 @@ func (c *call) claimV1(id, signature, date string) claim {
 		date,
 		c.canonicalHeadersV1() + c.canonicalResourceV1(),
 	}, "\n")
-	return claim{
+	return &claim{
 		accessKeyID:  id,
 		signature:    signature,
 		stringToSign: toSign,
@@ -108,8 +108,11 @@ func (c *call) canonicalResourceV1() string {
 // change what a request means, of the operations that this server has.
 func isSignedV1(name string) bool {
 	switch name {
-	case "bucketInfo", "location", "uploads", "delete", "objectMeta", "uploadId", "partNumber",
-		"security-token", "continuation-token",
+	case "acl", "bucketInfo", "location", "stat", "delete", "append", "tagging", "objectMeta",
+		"uploads", "uploadId", "partNumber", "security-token", "position", "restore",
+		"versions", "versioning", "versionId", "sequential", "continuation-token", "symlink",
+		"encryption", "lifecycle", "cors", "website", "referer", "logging", "policy",
+		"requestPayment", "cleanRestoredObject",
 		"response-content-type", "response-content-language", "response-expires",
 		"response-cache-control", "response-content-disposition", "response-content-encoding":
 		return true

@@ -95,36 +95,36 @@ func (s *Server) checkScope(sig signatureV4, stamp string) error {
 	return nil
 }
 
-func (s *Server) claimV4Header(c *call, authorization string) (claim, error) {
+func (s *Server) claimV4Header(c *call, authorization string) (*claim, error) {
 	sig, err := parseAuthorizationV4(authorization)
 	if err != nil {
-		return claim{}, err
+		return nil, err
 	}
 	stamp := c.request.Header.Get("X-Oss-Date")
 	signed, err := time.Parse(timeV4, stamp)
 	if err != nil {
 		date := c.request.Header.Get("Date")
 		if signed, err = http.ParseTime(date); err != nil {
-			return claim{}, accessDenied("OSS authentication requires a valid Date.")
+			return nil, accessDenied("OSS authentication requires a valid Date.")
 		}
 		stamp = signed.UTC().Format(timeV4)
 	}
 	if err := s.checkScope(sig, stamp); err != nil {
-		return claim{}, err
+		return nil, err
 	}
 	if err := s.checkSkew(signed); err != nil {
-		return claim{}, err
+		return nil, err
 	}
-	return c.claimV4(sig, stamp), nil
+	return c.claimV4(sig, stamp), c.checkAdditional(sig.additionalHeaders)
 }
 
-func (s *Server) claimV4Query(c *call) (claim, error) {
+func (s *Server) claimV4Query(c *call) (*claim, error) {
 	var sig signatureV4
 	if v := c.query.get("x-oss-signature-version"); v != algorithmV4 {
-		return claim{}, invalidArgument("The x-oss-signature-version %q is not valid.", v)
+		return nil, invalidArgument("The x-oss-signature-version %q is not valid.", v)
 	}
 	if err := sig.setCredential(c.query.get("x-oss-credential")); err != nil {
-		return claim{}, err
+		return nil, err
 	}
 	sig.setAdditionalHeaders(c.query.get("x-oss-additional-headers"))
 	sig.signature = c.query.get("x-oss-signature")
@@ -132,30 +132,40 @@ func (s *Server) claimV4Query(c *call) (claim, error) {
 	stamp := c.query.get("x-oss-date")
 	signed, err := time.Parse(timeV4, stamp)
 	if err != nil {
-		return claim{}, invalidArgument("The x-oss-date %q is not valid.", stamp)
+		return nil, invalidArgument("The x-oss-date %q is not valid.", stamp)
 	}
 	seconds, err := strconv.ParseInt(c.query.get("x-oss-expires"), 10, 64)
 	if err != nil || seconds < 1 || seconds > int64(maxPresignLife/time.Second) {
-		return claim{}, invalidArgument("The x-oss-expires must be between 1 and %d.", int64(maxPresignLife/time.Second))
+		return nil, invalidArgument("The x-oss-expires must be between 1 and %d.", int64(maxPresignLife/time.Second))
 	}
 	if err := s.checkScope(sig, stamp); err != nil {
-		return claim{}, err
+		return nil, err
 	}
 	if signed.Sub(s.now()) > maxSkew {
-		return claim{}, s.checkSkew(signed)
+		return nil, s.checkSkew(signed)
 	}
 	if err := s.checkExpiry(signed.Add(time.Duration(seconds) * time.Second)); err != nil {
-		return claim{}, err
+		return nil, err
 	}
-	return c.claimV4(sig, stamp), nil
+	return c.claimV4(sig, stamp), c.checkAdditional(sig.additionalHeaders)
 }
 
-func (c *call) claimV4(sig signatureV4, stamp string) claim {
+// checkAdditional refuses a signature over a header that the request has not.
+func (c *call) checkAdditional(names []string) error {
+	for _, name := range names {
+		if name != "host" && name != "content-length" && c.request.Header.Values(name) == nil {
+			return invalidArgument("The additional header %q of the signature is not in the request.", name)
+		}
+	}
+	return nil
+}
+
+func (c *call) claimV4(sig signatureV4, stamp string) *claim {
 	canonical := c.canonicalV4(sig.additionalHeaders)
 	digest := sha256.Sum256([]byte(canonical))
 	scope := strings.Join([]string{sig.date, sig.region, sig.product, terminatorV4}, "/")
 	toSign := strings.Join([]string{algorithmV4, stamp, scope, hex.EncodeToString(digest[:])}, "\n")
-	return claim{
+	return &claim{
 		accessKeyID:      sig.accessKeyID,
 		signature:        sig.signature,
 		stringToSign:     toSign,

@@ -22,8 +22,8 @@ func benchServer(b *testing.B, sync bool) (*harness, string) {
 	return h, web.URL
 }
 
-// BenchmarkPut4KiB stores objects of 4 KiB over 64 connections.
-func BenchmarkPut4KiB(b *testing.B) {
+// BenchmarkPut4K stores objects of 4 KiB over 64 connections.
+func BenchmarkPut4K(b *testing.B) {
 	for _, sync := range []bool{true, false} {
 		b.Run(fmt.Sprintf("sync=%v", sync), func(b *testing.B) {
 			_, url := benchServer(b, sync)

@@ -9,6 +9,9 @@ import (
 // maxBucketDocument bounds the body of PutBucket.
 const maxBucketDocument = 64 << 10
 
+// resourceGroup stands for the default resource group of the account.
+const resourceGroup = "rg-default"
+
 type createBucketDocument struct {
 	XMLName      xml.Name `xml:"CreateBucketConfiguration"`
 	StorageClass string   `xml:"StorageClass"`
@@ -23,7 +26,7 @@ func (s *Server) putBucket(c *call) error {
 		return err
 	}
 	header := c.request.Header
-	record, err := parseBucketSettings(header.Get("X-Oss-Acl"), header.Get("X-Oss-Storage-Class"), doc)
+	record, err := parseBucketSettings(header, doc)
 	if err != nil {
 		return err
 	}
@@ -55,22 +58,22 @@ func (s *Server) putBucket(c *call) error {
 
 // parseBucketSettings reads the headers and the document, which may be empty,
 // of PutBucket.
-func parseBucketSettings(acl, class string, doc []byte) (bucketRecord, error) {
-	var d createBucketDocument
+func parseBucketSettings(header http.Header, doc []byte) (bucketRecord, error) {
+	d := createBucketDocument{
+		StorageClass: header.Get("X-Oss-Storage-Class"),
+		Redundancy:   header.Get("X-Oss-Data-Redundancy-Type"),
+	}
 	if len(doc) > 0 {
 		if err := unmarshalDocument(doc, &d); err != nil {
 			return bucketRecord{}, err
 		}
 	}
-	if d.StorageClass != "" {
-		class = d.StorageClass
-	}
 	r := bucketRecord{ACL: aclPrivate, StorageClass: classStandard, Redundancy: redundancyLocal}
-	if acl != "" {
+	if acl := header.Get("X-Oss-Acl"); acl != "" {
 		r.ACL = acl
 	}
-	if class != "" {
-		r.StorageClass = class
+	if d.StorageClass != "" {
+		r.StorageClass = d.StorageClass
 	}
 	if d.Redundancy != "" {
 		r.Redundancy = d.Redundancy
@@ -86,16 +89,38 @@ func parseBucketSettings(acl, class string, doc []byte) (bucketRecord, error) {
 	return r, nil
 }
 
-// deleteBucket refuses while there are objects or multipart uploads.
+// editBucket changes the record of a bucket and answers.
+func (s *Server) editBucket(c *call, change func(*bucketRecord)) error {
+	err := s.store.update(func(tx *transaction) error {
+		b, err := tx.bucket(c.bucket)
+		if err != nil {
+			return err
+		}
+		r, err := decodeBucketRecord(b)
+		if err != nil {
+			return err
+		}
+		change(&r)
+		return putBucketRecord(b, r)
+	})
+	if err != nil {
+		return err
+	}
+	c.writeEmpty(http.StatusOK)
+	return nil
+}
+
+// deleteBucket refuses while there are objects, older versions, delete markers
+// or multipart uploads.
 func (s *Server) deleteBucket(c *call) error {
 	err := s.store.update(func(tx *transaction) error {
 		b, err := tx.bucket(c.bucket)
 		if err != nil {
 			return err
 		}
-		for _, inner := range [][]byte{inObjects, inUploads} {
+		for _, inner := range [][]byte{inObjects, inVersions, inUploads} {
 			if k, _ := b.Bucket(inner).Cursor().First(); k != nil {
-				return newError(http.StatusConflict, "BucketNotEmpty", "The bucket you tried to delete is not empty.").with("BucketName", c.bucket)
+				return newError(http.StatusConflict, "BucketNotEmpty", "The bucket has objects. Please delete them first.").with("BucketName", c.bucket)
 			}
 		}
 		return tx.Bucket(rootBuckets).DeleteBucket([]byte(c.bucket))
@@ -117,10 +142,17 @@ func (s *Server) getBucketInfo(c *call) error {
 	w.open("Bucket")
 	s.writeBucket(w, c, c.bucket, r)
 	w.text("DataRedundancyType", r.Redundancy)
+	for _, name := range []string{"AccessMonitor", "TransferAcceleration", "CrossRegionReplication"} {
+		w.text(name, "Disabled")
+	}
+	w.flag("BlockPublicAccess", false)
+	w.text("ResourceGroupId", resourceGroup)
 	w.owner()
 	w.open("AccessControlList")
 	w.text("Grant", r.ACL)
 	w.end("AccessControlList")
+	w.optional("Versioning", r.Versioning)
+	r.Encryption.writeRule(w)
 	w.end("Bucket")
 	w.end("BucketInfo")
 	c.writeXML(http.StatusOK, w.bytes())
@@ -144,10 +176,14 @@ func (s *Server) listBuckets(c *call) error {
 	}
 	prefix, marker := c.query.get("prefix"), c.query.get("marker")
 	buckets, last, truncated := xmlWriter{}, "", false
+	wanted, err := parseTagFilter(c.query)
+	if err != nil {
+		return err
+	}
 	err = s.store.view(func(tx *transaction) error {
 		root := tx.Bucket(rootBuckets)
 		w := walk{prefix: []byte(prefix), after: []byte(marker), limit: limit}
-		truncated, err = w.run(root.Cursor(), func(e entry) error {
+		truncated, err = w.run(&taggedBuckets{root: root, Cursor: root.Cursor(), wanted: wanted}, func(e entry) error {
 			last = string(e.name)
 			r, err := decodeBucketRecord(root.Bucket(e.name))
 			if err != nil {

@@ -8,17 +8,21 @@ import (
 
 // Values of bucket and object settings.
 const (
-	aclPrivate      = "private"
-	classStandard   = "Standard"
-	redundancyLocal = "LRS"
+	aclPrivate         = "private"
+	aclPublicRead      = "public-read"
+	aclPublicReadWrite = "public-read-write"
+	classStandard      = "Standard"
+	redundancyLocal    = "LRS"
 )
 
 // bucketRecord is what the database keeps about a bucket itself.
 type bucketRecord struct {
-	Created      int64  `json:"created"` // Unix seconds
-	ACL          string `json:"acl"`
-	StorageClass string `json:"class"`
-	Redundancy   string `json:"redundancy"`
+	Created      int64      `json:"created"` // Unix seconds
+	ACL          string     `json:"acl"`
+	StorageClass string     `json:"class"`
+	Redundancy   string     `json:"redundancy"`
+	Versioning   string     `json:"versioning,omitempty"`
+	Encryption   encryption `json:"encryption,omitzero"` // of objects that name none
 }
 
 // bucket returns the database bucket of an OSS bucket, or NoSuchBucket.
@@ -40,7 +44,7 @@ func (tx *transaction) createBucket(name string, record bucketRecord) (bool, err
 	if err != nil {
 		return false, err
 	}
-	for _, inner := range [][]byte{inObjects, inUploads, inParts} {
+	for _, inner := range [][]byte{inConfigs, inObjects, inVersions, inNulls, inUploads, inParts} {
 		if _, err := b.CreateBucket(inner); err != nil {
 			return false, err
 		}

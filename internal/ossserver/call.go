@@ -175,11 +175,16 @@ func (c *call) ReadFrom(r io.Reader) (int64, error) {
 // writeXML answers with a document, given in pieces of which the last is not
 // empty. As in writeBody the last byte is held back by net/http.
 func (c *call) writeXML(status int, pieces ...[]byte) {
+	c.writeDocument(status, "application/xml", pieces...)
+}
+
+// writeDocument is writeXML for any type of document.
+func (c *call) writeDocument(status int, contentType string, pieces ...[]byte) {
 	length := 0
 	for _, p := range pieces {
 		length += len(p)
 	}
-	c.Header().Set("Content-Type", "application/xml")
+	c.Header().Set("Content-Type", contentType)
 	c.Header().Set("Content-Length", strconv.Itoa(length))
 	c.WriteHeader(status)
 	last := len(pieces) - 1
@@ -203,4 +208,12 @@ func (c *call) describe() Request {
 		Query:     c.query.values(),
 		Header:    c.request.Header,
 	}
+}
+
+// writeEmpty answers without a body.
+func (c *call) writeEmpty(status int) {
+	if status != http.StatusNoContent {
+		c.Header().Set("Content-Length", "0")
+	}
+	c.WriteHeader(status)
 }

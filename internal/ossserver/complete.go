@@ -32,7 +32,9 @@ func parseComplete(completeAll string, doc []byte) ([]partChoice, error) {
 	case "":
 	case "yes":
 		if len(doc) > 0 {
-			return nil, invalidArgument("Should not specify both complete all header and http body.")
+			e := invalidArgument("Should not speficy both complete all header and http body.") // as the service spells it
+			e.ec = "0042-00000216"
+			return nil, e
 		}
 		return nil, nil
 	default:
@@ -42,7 +44,7 @@ func parseComplete(completeAll string, doc []byte) ([]partChoice, error) {
 	if err := unmarshalDocument(doc, &d); err != nil {
 		return nil, err
 	}
-	if len(d.Parts) == 0 || len(d.Parts) > maxPartNumber {
+	if len(d.Parts) > maxPartNumber {
 		return nil, malformedXML()
 	}
 	for i, p := range d.Parts {
@@ -53,7 +55,7 @@ func parseComplete(completeAll string, doc []byte) ([]partChoice, error) {
 			return nil, newError(http.StatusBadRequest, "InvalidPartOrder", "The list of parts was not in ascending order. Parts list must specified in order by part number.")
 		}
 	}
-	return d.Parts, nil
+	return append([]partChoice{}, d.Parts...), nil
 }
 
 // completeMultipartUpload makes an object of the files of the parts as they
@@ -100,6 +102,8 @@ func (s *Server) completeMultipartUpload(c *call) error {
 	}
 	c.Header().Set("Etag", quote(o.etag))
 	c.Header().Set("X-Oss-Hash-Crc64ecma", strconv.FormatUint(o.crc, 10))
+	writeVersion(c.Header(), o)
+	o.Encryption.writeHeaders(c.Header())
 	w := newDocument()
 	w.open("CompleteMultipartUploadResult")
 	encoding.element(w)
@@ -128,6 +132,9 @@ func (tx *transaction) complete(b *bolt.Bucket, t target, id string, choice []pa
 		o.size += p.size
 	}
 	o.etag = fmt.Sprintf("%X-%d", sums.Sum(nil), len(parts))
+	if o.MD5, err = contentMD5(b, id, parts); err != nil {
+		return err
+	}
 	if err := tx.removeUpload(b, t, id, keep); err != nil {
 		return err
 	}
@@ -138,19 +145,23 @@ func (tx *transaction) complete(b *bolt.Bucket, t target, id string, choice []pa
 }
 
 // chooseParts finds the parts of an object: those that the client names, or
-// with no choice all.
+// with no choice all. An empty choice makes an empty object of an upload that
+// has no parts.
 func chooseParts(b *bolt.Bucket, id string, choice []partChoice) ([]partRecord, error) {
 	var parts []partRecord
 	var err error
-	if choice == nil {
+	switch {
+	case choice == nil:
 		err = eachPart(b, id, 0, func(_ int, p partRecord) (bool, error) {
 			parts = append(parts, p)
 			return true, nil
 		})
-	} else {
+	case len(choice) == 0 && lastPart(b, id) > 0:
+		err = malformedXML()
+	default:
 		parts, err = namedParts(b, id, choice)
 	}
-	if err != nil {
+	if err != nil || choice != nil && len(choice) == 0 {
 		return nil, err
 	}
 	if len(parts) == 0 {

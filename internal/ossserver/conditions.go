@@ -33,7 +33,7 @@ func parseConditions(header http.Header, prefix string) conditions {
 // check holds an object against the conditions. An ETag condition outweighs
 // the date condition of its kind, as in HTTP.
 func (c conditions) check(o *objectRecord) error {
-	modified := time.Unix(o.modified, 0)
+	modified := o.lastModified()
 	switch {
 	case c.match != "" && !matchesETag(c.match, o.etag):
 		return preconditionFailed("If-Match")

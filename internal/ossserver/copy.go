@@ -5,13 +5,19 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 )
 
-// parseCopySource reads x-oss-copy-source, "/bucket/key" with the key encoded.
+// parseCopySource reads x-oss-copy-source, "/bucket/key" with the key encoded,
+// and behind it "?versionId=ID" where a version is meant.
 func parseCopySource(v string) (target, error) {
-	path, version, _ := strings.Cut(v, "?")
-	if version != "" {
-		return target{}, notImplemented("Versions of objects are not implemented.")
+	path, parameters, _ := strings.Cut(v, "?")
+	version, ok := strings.CutPrefix(parameters, "versionId=")
+	if !ok && parameters != "" {
+		return target{}, invalidArgument("The x-oss-copy-source %q is not valid.", v)
+	}
+	if err := checkVersionID(version); err != nil {
+		return target{}, err
 	}
 	bucket, rawKey, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	key, err := url.PathUnescape(rawKey)
@@ -21,7 +27,7 @@ func parseCopySource(v string) (target, error) {
 	if err := checkBucketName(bucket); err != nil {
 		return target{}, err
 	}
-	return target{bucket, key}, checkKey(key)
+	return target{bucket, key, version}, checkKey(key)
 }
 
 // parseDirective reads a directive that says whether a copy keeps what the
@@ -60,9 +66,10 @@ func (s *Server) copyObject(c *call) error {
 	replaceMeta = replaceMeta || source == c.target
 
 	var o objectRecord
+	var from *objectRecord
 	err = s.store.update(func(tx *transaction) error {
-		from, err := tx.copySource(source, c.request.Header)
-		if err != nil {
+		var err error
+		if from, err = tx.copySource(source, c.request.Header, s.now()); err != nil {
 			return err
 		}
 		if err := tx.checkOverwrite(c.target, forbid); err != nil {
@@ -74,6 +81,7 @@ func (s *Server) copyObject(c *call) error {
 		}
 		o = *from
 		o.modified, o.class, o.ACL = s.now().Unix(), wanted.class, wanted.ACL
+		o.Encryption, o.restored = wanted.Encryption, restoration{}
 		if replaceMeta {
 			o.Headers, o.Meta = wanted.Headers, wanted.Meta
 		}
@@ -88,20 +96,23 @@ func (s *Server) copyObject(c *call) error {
 	if err != nil {
 		return err
 	}
+	writeVersion(c.Header(), &o)
+	o.Encryption.writeHeaders(c.Header())
+	c.writeCopySourceVersion(from)
 	c.writeCopyResult("CopyObjectResult", o.modified, o.etag, o.crc)
 	return nil
 }
 
 // copySource returns the source of a copy if its conditions hold.
-func (tx *transaction) copySource(source target, header http.Header) (*objectRecord, error) {
-	o, err := tx.object(source.bucket, source.key)
+func (tx *transaction) copySource(source target, header http.Header, now time.Time) (*objectRecord, error) {
+	o, err := tx.object(source)
 	if err != nil {
 		return nil, err
 	}
 	if err := parseConditions(header, "X-Oss-Copy-Source-").check(o); err != nil {
 		return nil, err
 	}
-	if err := checkReadable(o); err != nil {
+	if err := checkReadable(o, now); err != nil {
 		return nil, err
 	}
 	if o.size > maxPutSize {
@@ -120,7 +131,7 @@ func (s *Server) uploadPartCopy(c *call) error {
 	if err != nil {
 		return err
 	}
-	o, r, err := s.store.openObject(source.bucket, source.key)
+	o, r, err := s.store.openObject(source)
 	if err != nil {
 		return err
 	}
@@ -128,7 +139,7 @@ func (s *Server) uploadPartCopy(c *call) error {
 	if err := parseConditions(c.request.Header, "X-Oss-Copy-Source-").check(o); err != nil {
 		return err
 	}
-	if err := checkReadable(o); err != nil {
+	if err := checkReadable(o, s.now()); err != nil {
 		return err
 	}
 	part, err := parseCopyRange(c.request.Header.Get("X-Oss-Copy-Source-Range"), o.size)
@@ -143,6 +154,7 @@ func (s *Server) uploadPartCopy(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.writeCopySourceVersion(o)
 	c.writeCopyResult("CopyPartResult", p.modified, p.etag(), p.crc)
 	return nil
 }
@@ -160,6 +172,12 @@ func parseCopyRange(v string, size int64) (byteRange, error) {
 		err = entityTooLarge(part.length)
 	}
 	return part, err
+}
+
+func (c *call) writeCopySourceVersion(source *objectRecord) {
+	if source.version != "" {
+		c.Header().Set("X-Oss-Copy-Source-Version-Id", source.version)
+	}
 }
 
 func (c *call) writeCopyResult(element string, modified int64, etag string, crc uint64) {

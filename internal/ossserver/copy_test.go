@@ -104,7 +104,7 @@ func TestCopyErrors(t *testing.T) {
 		{412, "PreconditionFailed", func(r *oss.CopyObjectRequest) { r.IfUnmodifiedSince = past }},
 		{400, "InvalidArgument", func(r *oss.CopyObjectRequest) { r.MetadataDirective = oss.Ptr("MERGE") }},
 		{403, "InvalidObjectState", func(r *oss.CopyObjectRequest) { r.SourceKey = oss.Ptr("cold") }},
-		{501, "NotImplemented", func(r *oss.CopyObjectRequest) { r.SourceVersionId = oss.Ptr("v") }},
+		{400, "InvalidArgument", func(r *oss.CopyObjectRequest) { r.SourceVersionId = oss.Ptr("v") }},
 	} {
 		wantCode(t, h.copy(row.change), row.status, row.code)
 	}

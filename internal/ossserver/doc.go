@@ -25,13 +25,16 @@
 //
 // The operations are the constants of type Operation. What this server does not
 // know it refuses with NotImplemented: other operations and query parameters
-// with status 501, x-oss- headers with 400. It never passes over them. Three
-// headers are understood and without effect: x-oss-traffic-limit,
-// x-oss-request-payer, x-oss-user-agent. ACLs are stored and returned; since
-// every request must be signed by the one owner they do not restrict anything
-// yet. There are no versions. An object of an archive class can be stored and
-// listed, but not read, as there is no restore. The ETag of a multipart object
-// is the MD5 of the MD5s of its parts; OSS keeps its way secret.
+// with status 501, x-oss- headers with 400. It never passes over them, but
+// for x-oss-meta- headers where there is no object to make. Three headers are
+// understood and without effect: x-oss-traffic-limit, x-oss-request-payer,
+// x-oss-user-agent. What differs from OSS is told for each operation in
+// docs/server.md.
+//
+// There is one owner: everyone who has a key. Requests without a signature may
+// do what the ACL of an object or of its bucket opens to everybody. Settings of
+// a bucket are checked, kept and given back; beside ACL, versioning, default
+// encryption and CORS none has an effect.
 //
 // Buckets are named in the path or by the Host header. Signatures may be V4 or
 // V1, in the Authorization header or in the query.
@@ -42,14 +45,20 @@
 //
 //	format/record             version of this layout
 //	buckets/NAME/record       bucketRecord, JSON
-//	buckets/NAME/objects/KEY  objectRecord
+//	buckets/NAME/configs/NAME document of a setting, as it came
+//	buckets/NAME/objects/KEY  objectRecord of the current version, unless it is
+//	                          a delete marker
+//	buckets/NAME/versions/V   objectRecord of a delete marker or an older version;
+//	                          V orders by key, then from new to old
+//	buckets/NAME/nulls/KEY    order of the null version, where that is in versions
 //	buckets/NAME/uploads/K    uploadRecord, JSON; K orders by key, then upload id
 //	buckets/NAME/parts/P      partRecord; P is the upload id and the part number
 //	blobs/ID                  blob: the bytes of an object, or the files they are in
 //	files/ID                  present for each file in use
 //
 // Bodies over 16 KiB and all parts are files in content/, named by the id of
-// the file. A file never changes once it has been written.
+// the file. A file never changes once it has been written: an append is another
+// file of the same blob.
 //
 // # Crashes
 //
@@ -60,4 +69,8 @@
 // it, or when the last reader that began before it has ended. So a crash leaves
 // at most files that no record refers to, and Open removes these. Changes that
 // wait at the same time share a transaction, and so the syncs of it.
+//
+// Where a loss of power took the end of a file, the server does not serve what
+// is left of it: a database cut short is not opened, and a body cut short is
+// answered with an error.
 package ossserver

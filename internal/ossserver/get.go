@@ -7,13 +7,14 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const responseOverrides = "response-content-type response-content-language response-expires " +
 	"response-cache-control response-content-disposition response-content-encoding"
 
 func (s *Server) getObject(c *call) error {
-	o, r, err := s.store.openObject(c.bucket, c.key)
+	o, r, err := s.store.openObject(c.target)
 	if err != nil {
 		return err
 	}
@@ -21,7 +22,7 @@ func (s *Server) getObject(c *call) error {
 	if err := parseConditions(c.request.Header, "").check(o); err != nil {
 		return err
 	}
-	if err := checkReadable(o); err != nil {
+	if err := checkReadable(o, s.now()); err != nil {
 		return err
 	}
 	strict := c.request.Header.Get("X-Oss-Range-Behavior") == "standard"
@@ -29,10 +30,16 @@ func (s *Server) getObject(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := r.check(part.offset, part.length); err != nil {
+		return err
+	}
 	h := c.Header()
-	writeObjectHeaders(h, o)
+	writeObjectHeaders(h, o, s.now())
 	for name := range strings.FieldsSeq(responseOverrides) {
 		if v := c.query.get(name); v != "" {
+			if !isHeaderValue(v) {
+				return invalidArgument("The %s %q is not valid.", name, v)
+			}
 			h.Set(strings.TrimPrefix(name, "response-"), v)
 		}
 	}
@@ -46,6 +53,12 @@ func (s *Server) getObject(c *call) error {
 		c.WriteHeader(http.StatusPartialContent)
 	}
 	return c.writeBody(r, part)
+}
+
+// isHeaderValue reports whether a value can be sent as a header: what it cannot
+// hold net/http would silently change.
+func isHeaderValue(v string) bool {
+	return !strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7F })
 }
 
 // writeBody writes a part of a body. Its last byte goes through the buffer of
@@ -62,10 +75,9 @@ func (c *call) writeBody(r *reader, part byteRange) error {
 	return r.writeRange(buffered, part.offset+part.length-1, 1)
 }
 
-// checkReadable refuses the bytes of an archived object: it would have to be
-// restored first.
-func checkReadable(o *objectRecord) error {
-	if isArchived(o.class) {
+// checkReadable refuses the bytes of an archived object that is not restored.
+func checkReadable(o *objectRecord, now time.Time) error {
+	if isArchived(o.class) && !o.restored.readable(now) {
 		return newError(http.StatusForbidden, "InvalidObjectState", "The operation is not valid for the object's state.")
 	}
 	return nil
@@ -77,7 +89,7 @@ func (s *Server) headObject(c *call) error {
 		return err
 	}
 	h := c.Header()
-	writeObjectHeaders(h, o)
+	writeObjectHeaders(h, o, s.now())
 	writeContentMD5(h, o)
 	h.Set("Accept-Ranges", "bytes")
 	h.Set("Content-Length", strconv.FormatInt(o.size, 10))
@@ -99,7 +111,7 @@ func (s *Server) getObjectMeta(c *call) error {
 
 func (s *Server) conditionalObject(c *call) (o *objectRecord, err error) {
 	err = s.store.view(func(tx *transaction) error {
-		o, err = tx.object(c.bucket, c.key)
+		o, err = tx.follow(c.target)
 		return err
 	})
 	if err != nil {
@@ -108,8 +120,21 @@ func (s *Server) conditionalObject(c *call) (o *objectRecord, err error) {
 	return o, parseConditions(c.request.Header, "").check(o)
 }
 
-// writeContentMD5 sets Content-MD5 where the ETag is the MD5 of the body.
+// findObject returns the version that a target names, a symlink as itself.
+func (s *Server) findObject(t target) (o *objectRecord, err error) {
+	err = s.store.view(func(tx *transaction) error {
+		o, err = tx.object(t)
+		return err
+	})
+	return o, err
+}
+
+// writeContentMD5 sets Content-MD5 where the MD5 of the body is known: from a
+// sequential upload, or as the ETag.
 func writeContentMD5(h http.Header, o *objectRecord) {
+	if o.MD5 != "" {
+		h.Set("Content-Md5", o.MD5)
+	}
 	if o.kind != kindNormal {
 		return
 	}

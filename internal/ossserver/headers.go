@@ -2,12 +2,10 @@ package ossserver
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 const (
@@ -70,8 +68,11 @@ func parseAttributes(header http.Header) (attributes, error) {
 	if a.ACL, err = parseObjectACL(header); err != nil {
 		return a, err
 	}
+	if a.Encryption, err = parseEncryption(header); err != nil {
+		return a, err
+	}
 	a.Tags = header.Get("X-Oss-Tagging")
-	_, err = countTags(a.Tags)
+	_, err = parseTagHeader(a.Tags)
 	return a, err
 }
 
@@ -106,7 +107,7 @@ func parseObjectACL(header http.Header) (string, error) {
 }
 
 func isACL(v string) bool {
-	return slices.Contains([]string{aclPrivate, "public-read", "public-read-write"}, v)
+	return slices.Contains([]string{aclPrivate, aclPublicRead, aclPublicReadWrite}, v)
 }
 
 // parseStorageClass reads x-oss-storage-class, or takes the bucket's.
@@ -131,35 +132,6 @@ func isArchived(class string) bool {
 	return class == "Archive" || class == "ColdArchive" || class == "DeepColdArchive"
 }
 
-// countTags checks tags as x-oss-tagging writes them, "k=v&k2=v2" with both
-// sides encoded, and returns how many there are.
-func countTags(tagging string) (int, error) {
-	if tagging == "" {
-		return 0, nil
-	}
-	tags, err := url.ParseQuery(tagging)
-	if err != nil || len(tags) > maxTags {
-		return 0, newError(http.StatusBadRequest, "InvalidTag", "The tagging header is not valid.")
-	}
-	for k, v := range tags {
-		if len(v) != 1 || !isTagText(k) || !isTagText(v[0]) || k == "" ||
-			utf8.RuneCountInString(k) > maxTagKey || utf8.RuneCountInString(v[0]) > maxTagValue {
-			return 0, newError(http.StatusBadRequest, "InvalidTag", "The tag you specified is not valid.").with("TagKey", k)
-		}
-	}
-	return len(tags), nil
-}
-
-func isTagText(s string) bool {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte(" +-=._:/", c) >= 0) {
-			return false
-		}
-	}
-	return true
-}
-
 // parseFlag reads a header that is "true", "false" or absent.
 func parseFlag(header http.Header, name string) (bool, error) {
 	switch v := strings.ToLower(header.Get(name)); v {
@@ -173,7 +145,7 @@ func parseFlag(header http.Header, name string) (bool, error) {
 }
 
 // writeObjectHeaders sets the headers that describe an object on HEAD and GET.
-func writeObjectHeaders(h http.Header, o *objectRecord) {
+func writeObjectHeaders(h http.Header, o *objectRecord, now time.Time) {
 	for name, value := range o.Headers {
 		h.Set(name, value)
 	}
@@ -182,17 +154,32 @@ func writeObjectHeaders(h http.Header, o *objectRecord) {
 	}
 	h.Set("X-Oss-Object-Type", o.kind)
 	h.Set("X-Oss-Storage-Class", o.class)
-	if n, err := countTags(o.Tags); err == nil && n > 0 {
-		h.Set("X-Oss-Tagging-Count", strconv.Itoa(n))
+	if tags, err := parseTagHeader(o.Tags); err == nil && len(tags) > 0 {
+		h.Set("X-Oss-Tagging-Count", strconv.Itoa(len(tags)))
 	}
+	if o.kind == kindAppendable {
+		h.Set("X-Oss-Next-Append-Position", strconv.FormatInt(o.size, 10))
+	}
+	if state := o.restored.state(now); state != "" {
+		h.Set("X-Oss-Restore", state)
+	}
+	o.Encryption.writeHeaders(h)
 	writeValidators(h, o)
 }
 
 // writeValidators sets what identifies the content of an object.
 func writeValidators(h http.Header, o *objectRecord) {
 	h.Set("Etag", quote(o.etag))
-	h.Set("Last-Modified", time.Unix(o.modified, 0).UTC().Format(http.TimeFormat))
+	h.Set("Last-Modified", o.lastModified().UTC().Format(http.TimeFormat))
 	h.Set("X-Oss-Hash-Crc64ecma", strconv.FormatUint(o.crc, 10))
+	writeVersion(h, o)
+}
+
+// writeVersion tells the version id, in buckets that have versions.
+func writeVersion(h http.Header, o *objectRecord) {
+	if o.version != "" {
+		h.Set("X-Oss-Version-Id", o.version)
+	}
 }
 
 func quote(etag string) string { return `"` + etag + `"` }

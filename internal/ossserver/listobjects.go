@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strconv"
+	"time"
 )
 
 const defaultPage = 100
@@ -115,7 +116,7 @@ func (c *call) writePage(head *xmlWriter, p *page) {
 const entrySize = 320
 
 func (s *Server) listPage(bucket string, l listing) (*page, error) {
-	p := &page{objects: xmlWriter{buf: make([]byte, 0, l.limit*entrySize)}}
+	now, p := s.now(), &page{objects: xmlWriter{buf: make([]byte, 0, l.limit*entrySize)}}
 	err := s.store.view(func(tx *transaction) error {
 		b, err := tx.bucket(bucket)
 		if err != nil {
@@ -128,7 +129,7 @@ func (s *Server) listPage(bucket string, l listing) (*page, error) {
 				p.commons.commonPrefix(l.encoding.encode(p.last))
 				return nil
 			}
-			return p.objects.object(&l, p.last, e.value)
+			return p.objects.object(&l, p.last, e.value, now)
 		})
 		return err
 	})
@@ -141,7 +142,7 @@ func (w *xmlWriter) commonPrefix(prefix string) {
 	w.end("CommonPrefixes")
 }
 
-func (w *xmlWriter) object(l *listing, key string, record []byte) error {
+func (w *xmlWriter) object(l *listing, key string, record []byte, now time.Time) error {
 	o, _, err := decodeListed(record)
 	if err != nil {
 		return err
@@ -149,15 +150,21 @@ func (w *xmlWriter) object(l *listing, key string, record []byte) error {
 	w.open("Contents")
 	w.text("Key", l.encoding.encode(key))
 	w.text("LastModified", formatUnix(o.modified))
-	w.text("ETag", quote(o.etag))
-	w.text("Type", o.kind)
-	w.number("Size", o.size)
-	w.text("StorageClass", o.class)
+	w.content(&o, now)
 	if l.owner {
 		w.owner()
 	}
 	w.end("Contents")
 	return nil
+}
+
+// content writes what listings of objects and of versions tell about content.
+func (w *xmlWriter) content(o *objectRecord, now time.Time) {
+	w.text("ETag", quote(o.etag))
+	w.text("Type", o.kind)
+	w.number("Size", o.size)
+	w.text("StorageClass", o.class)
+	w.optional("RestoreInfo", o.restored.state(now))
 }
 
 // ownerID stands for the one account that owns everything.

@@ -115,13 +115,13 @@ func (s *Server) listParts(c *call) error {
 		return err
 	}
 	id := c.query.get("uploadId")
-	parts, count, last, truncated, class := xmlWriter{}, 0, after, false, ""
+	parts, count, last, truncated, upload := xmlWriter{}, 0, after, false, uploadRecord{}
 	err = s.store.view(func(tx *transaction) error {
 		b, u, err := tx.upload(c.target, id)
 		if err != nil {
 			return err
 		}
-		class = u.Class
+		upload = *u
 		return eachPart(b, id, after, func(number int, p partRecord) (bool, error) {
 			if count++; count > limit {
 				truncated = true
@@ -141,7 +141,8 @@ func (s *Server) listParts(c *call) error {
 	w.text("Bucket", c.bucket)
 	w.text("Key", encoding.encode(c.key))
 	w.text("UploadId", id)
-	w.text("StorageClass", class)
+	w.text("StorageClass", upload.Class)
+	upload.writeClientEncryption(w)
 	w.number("PartNumberMarker", int64(after))
 	w.number("NextPartNumberMarker", int64(last))
 	w.number("MaxParts", int64(limit))
@@ -149,6 +150,17 @@ func (s *Server) listParts(c *call) error {
 	parts.end("ListPartsResult")
 	c.writeXML(http.StatusOK, w.bytes(), parts.bytes())
 	return nil
+}
+
+// writeClientEncryption tells the metadata that clients which encrypt themselves
+// need to go on with an upload.
+func (u *uploadRecord) writeClientEncryption(w *xmlWriter) {
+	for _, row := range [][2]string{
+		{"ClientEncryptionKey", "key"}, {"ClientEncryptionStart", "start"}, {"ClientEncryptionCekAlg", "cek-alg"},
+		{"ClientEncryptionWrapAlg", "wrap-alg"}, {"ClientEncryptionDataSize", "data-size"}, {"ClientEncryptionPartSize", "part-size"},
+	} {
+		w.optional(row[0], u.Attributes.Meta["client-side-encryption-"+row[1]])
+	}
 }
 
 // parsePartMarker reads the part number behind which a listing begins.

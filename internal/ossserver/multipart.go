@@ -1,6 +1,7 @@
 package ossserver
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -25,7 +26,7 @@ func (s *Server) initiateMultipartUpload(c *call) error {
 		if err != nil {
 			return err
 		}
-		v, err := json.Marshal(uploadRecord{Initiated: s.now().Unix(), Class: o.class, Forbid: forbid, Attributes: o.attributes})
+		v, err := json.Marshal(uploadRecord{Initiated: s.now().Unix(), Class: o.class, Forbid: forbid, Sequential: c.query.has("sequential"), Attributes: o.attributes})
 		if err != nil {
 			return err
 		}
@@ -34,6 +35,7 @@ func (s *Server) initiateMultipartUpload(c *call) error {
 	if err != nil {
 		return err
 	}
+	o.Encryption.writeHeaders(c.Header())
 	w := newDocument()
 	w.open("InitiateMultipartUploadResult")
 	encoding.element(w)
@@ -68,8 +70,8 @@ func (s *Server) uploadPart(c *call) error {
 	}
 	c.Header().Set("Etag", quote(p.etag()))
 	c.Header().Set("X-Oss-Hash-Crc64ecma", strconv.FormatUint(p.crc, 10))
-	c.Header().Set("Content-Length", "0")
-	c.WriteHeader(http.StatusOK)
+	c.Header().Set("Content-Md5", base64.StdEncoding.EncodeToString(p.md5[:]))
+	c.writeEmpty(http.StatusOK)
 	return nil
 }
 
@@ -79,8 +81,12 @@ func (s *Server) checkPart(c *call) (number int, err error) {
 		return 0, err
 	}
 	return number, s.store.view(func(tx *transaction) error {
-		_, _, err := tx.upload(c.target, c.query.get("uploadId"))
-		return err
+		id := c.query.get("uploadId")
+		b, u, err := tx.upload(c.target, id)
+		if err != nil {
+			return err
+		}
+		return u.checkOrder(b, id, number)
 	})
 }
 
@@ -88,9 +94,18 @@ func (s *Server) checkPart(c *call) (number int, err error) {
 func (s *Server) storePart(c *call, number int, body *staged) (partRecord, error) {
 	id := c.query.get("uploadId")
 	p := partRecord{file: body.file, size: body.size, crc: body.crc, md5: body.md5}
-	err := s.store.updateWith(body, func(tx *transaction) error {
-		b, _, err := tx.upload(c.target, id)
+	run, err := s.runMD5(c.target, id, number, body)
+	if err != nil {
+		s.store.discard(body)
+		return p, err
+	}
+	p.state = run.behind
+	err = s.store.updateWith(body, func(tx *transaction) error {
+		b, u, err := tx.upload(c.target, id)
 		if err != nil {
+			return err
+		}
+		if err := u.checkRun(b, id, number, run); err != nil {
 			return err
 		}
 		parts, key := b.Bucket(inParts), partKey(id, number)

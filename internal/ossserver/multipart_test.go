@@ -265,3 +265,24 @@ func TestMU5ListUploads(t *testing.T) {
 		t.Errorf("%d uploads", got)
 	}
 }
+
+// TestNoSuchUploadCodes: the fine-grained code tells the operation.
+func TestNoSuchUploadCodes(t *testing.T) {
+	h := newHarness(t)
+	h.put("from", "x")
+	id := newUploadID()
+	for _, row := range []struct {
+		method, path, ec string
+		header           []string
+	}{
+		{"PUT", "/k?partNumber=1&uploadId=" + id, "0042-00000104", nil},
+		{"PUT", "/k?partNumber=1&uploadId=" + id, "0042-00000311", []string{"x-oss-copy-source", "/" + testBucket + "/from"}},
+		{"DELETE", "/k?uploadId=" + id, "0042-00000002", nil},
+		{"GET", "/k?uploadId=" + id, "0042-00000002", nil},
+	} {
+		got := h.raw(row.method, "/"+testBucket+row.path, nil, row.header...)
+		if got.code() != "NoSuchUpload" || got.header.Get("x-oss-ec") != row.ec || !strings.Contains(string(got.body), "<EC>"+row.ec+"</EC>") {
+			t.Errorf("%s %s: %s %s", row.method, row.path, got.code(), got.header.Get("x-oss-ec"))
+		}
+	}
+}

@@ -16,7 +16,8 @@ const (
 	minPartSize     = 100 << 10 // bytes; the last part is excepted
 	maxBatchDelete  = 1000      // keys
 	maxPage         = 1000      // entries of one listing page
-	maxTags         = 10
+	maxTags         = 10        // of an object
+	maxBucketTags   = 20
 	maxTagKey       = 128 // characters
 	maxTagValue     = 256 // characters
 )

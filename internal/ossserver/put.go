@@ -20,29 +20,34 @@ func (s *Server) putObject(c *call) error {
 		return err
 	}
 	o.kind, o.etag, o.crc, o.size = kindNormal, body.etag(), body.crc, body.size
-	err = s.store.updateWith(body, func(tx *transaction) error {
-		b, err := tx.bucket(c.bucket)
+	if err := s.storeObject(c.target, o, body, forbid); err != nil {
+		return err
+	}
+	c.Header().Set("Etag", quote(o.etag))
+	c.Header().Set("X-Oss-Hash-Crc64ecma", strconv.FormatUint(o.crc, 10))
+	writeContentMD5(c.Header(), o)
+	writeVersion(c.Header(), o)
+	o.Encryption.writeHeaders(c.Header())
+	c.writeEmpty(http.StatusOK)
+	return nil
+}
+
+// storeObject gives a staged body its name.
+func (s *Server) storeObject(t target, o *objectRecord, body *staged, forbid bool) error {
+	return s.store.updateWith(body, func(tx *transaction) error {
+		b, err := tx.bucket(t.bucket)
 		if err != nil {
 			return err
 		}
-		if err := tx.checkOverwrite(c.target, forbid); err != nil {
+		if err := tx.checkOverwrite(t, forbid); err != nil {
 			return err
 		}
 		o.modified = s.now().Unix()
 		if o.blob, err = tx.addBody(body); err != nil {
 			return err
 		}
-		return tx.putObject(b, c.key, o)
+		return tx.putObject(b, t.key, o)
 	})
-	if err != nil {
-		return err
-	}
-	c.Header().Set("Etag", quote(o.etag))
-	c.Header().Set("X-Oss-Hash-Crc64ecma", strconv.FormatUint(o.crc, 10))
-	writeContentMD5(c.Header(), o)
-	c.Header().Set("Content-Length", "0")
-	c.WriteHeader(http.StatusOK)
-	return nil
 }
 
 // newObject reads the headers of a request that makes an object of the bucket's
@@ -59,18 +64,26 @@ func (s *Server) newObject(c *call) (o *objectRecord, forbid bool, err error) {
 	if o.class, err = parseStorageClass(c.request.Header, bucket.StorageClass); err != nil {
 		return nil, false, err
 	}
+	if o.Encryption.Algorithm == "" {
+		o.Encryption = bucket.Encryption
+	}
 	forbid, err = parseFlag(c.request.Header, "X-Oss-Forbid-Overwrite")
 	return o, forbid, err
 }
 
 // checkOverwrite ends in FileAlreadyExists when there is an object and the
-// client forbids to replace it.
+// client forbids to replace it. Where versions are kept nothing is replaced, and
+// the wish is ignored.
 func (tx *transaction) checkOverwrite(t target, forbid bool) error {
 	b, err := tx.bucket(t.bucket)
 	if err != nil || !forbid {
 		return err
 	}
-	if b.Bucket(inObjects).Get([]byte(t.key)) != nil {
+	settings, err := decodeBucketRecord(b)
+	if err != nil {
+		return err
+	}
+	if settings.Versioning == "" && b.Bucket(inObjects).Get([]byte(t.key)) != nil {
 		return fileAlreadyExists(t.key)
 	}
 	return nil

@@ -163,6 +163,9 @@ func TestResponseOverrides(t *testing.T) {
 	if got.header.Get("Content-Type") != "text/x" || got.header.Get("Cache-Control") != "no-store" || string(got.body) != "x" {
 		t.Errorf("%v", got)
 	}
+	if got := h.raw("GET", "/"+testBucket+"/k?response-content-type=a%0D%0Ab%3Ac", nil); got.code() != "InvalidArgument" {
+		t.Errorf("line break: %d %s %v", got.status, got.code(), got.header)
+	}
 }
 
 func TestChunkedAndExpect(t *testing.T) {

@@ -35,7 +35,7 @@ type reader struct {
 // The lock is held from before the database is looked at until the pin stands,
 // and reap takes it after the commit that drops a blob. So either the look
 // comes before the commit, and reap finds the pin, or it sees the new state.
-func (st *store) openObject(bucket, key string) (*objectRecord, *reader, error) {
+func (st *store) openObject(t target) (*objectRecord, *reader, error) {
 	st.pinsMu.Lock()
 	defer st.pinsMu.Unlock()
 	var o *objectRecord
@@ -43,7 +43,7 @@ func (st *store) openObject(bucket, key string) (*objectRecord, *reader, error) 
 	err := st.db.View(func(btx *bolt.Tx) error {
 		tx := &transaction{Tx: btx}
 		var err error
-		if o, err = tx.object(bucket, key); err != nil {
+		if o, err = tx.follow(t); err != nil {
 			return err
 		}
 		if b, err = tx.blob(o.blob); err == nil {
@@ -102,6 +102,28 @@ func (st *store) unlink(files []uint64) {
 			st.log.Warn("content file left for the sweep", "err", err)
 		}
 	}
+}
+
+// check refuses a part of a body of which a file is gone or cut short, before
+// any of it is sent.
+func (r *reader) check(offset, n int64) error {
+	for _, s := range r.blob.segments {
+		if n <= 0 {
+			return nil
+		}
+		if offset < s.size {
+			info, err := os.Stat(r.store.filePath(s.file))
+			if err != nil {
+				return err
+			}
+			if info.Size() < s.size {
+				return fmt.Errorf("content file %016x, %d of %d bytes: %w", s.file, info.Size(), s.size, errCorrupt)
+			}
+			n -= s.size - offset
+		}
+		offset = max(0, offset-s.size)
+	}
+	return nil
 }
 
 // writeRange writes n bytes from an offset on. Both lie within the body.

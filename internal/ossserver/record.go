@@ -4,41 +4,59 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-
-	bolt "go.etcd.io/bbolt"
+	"time"
 )
 
 // Kinds of objects, as x-oss-object-type and <Type> name them.
 const (
-	kindNormal    = "Normal"
-	kindMultipart = "Multipart"
+	kindNormal     = "Normal"
+	kindMultipart  = "Multipart"
+	kindAppendable = "Appendable"
+	kindSymlink    = "Symlink"
+
+	// kindMarker is a delete marker, a version that says "no object".
+	kindMarker = "DeleteMarker"
 )
 
-// objectRecord is what the database keeps under a key. What listings need comes
-// first and is binary, so that a page costs no JSON.
+// objectRecord is what the database keeps of one version of an object. What
+// listings need comes first and is binary, so that a page costs no JSON.
 type objectRecord struct {
 	kind     string
 	etag     string // without quotes
 	size     int64
 	modified int64 // Unix seconds
 	crc      uint64
-	blob     uint64
+	blob     uint64 // 0 for delete markers alone
 	class    string
+	order    uint64 // versions of a key ascend in it; 0: from before versioning
+	null     bool   // the version id is "null"
+	restored restoration
 	attributes
+
+	// version is the id that answers tell, empty in a bucket that never had
+	// versioning. It is not stored: it follows from the bucket.
+	version string
 }
 
 // attributes are what a client says about an object beside its bytes.
 type attributes struct {
-	Headers map[string]string `json:"h,omitempty"` // Content-Type and the like, canonical names
-	Meta    map[string]string `json:"m,omitempty"` // x-oss-meta-, lower-case names without the prefix
-	Tags    string            `json:"t,omitempty"` // as in x-oss-tagging
-	ACL     string            `json:"a,omitempty"` // empty for default
+	Headers    map[string]string `json:"h,omitempty"` // Content-Type and the like, canonical names
+	Meta       map[string]string `json:"m,omitempty"` // x-oss-meta-, lower-case names without the prefix
+	Tags       string            `json:"t,omitempty"` // as in x-oss-tagging
+	ACL        string            `json:"a,omitempty"` // empty for default
+	Encryption encryption        `json:"e,omitzero"`
+	Target     string            `json:"l,omitempty"` // key that a symlink leads to
+	MD5        string            `json:"d,omitempty"` // Content-MD5, of sequential uploads alone
 }
 
 func (o *objectRecord) encode() ([]byte, error) {
 	attributes, err := json.Marshal(&o.attributes)
 	if err != nil {
 		return nil, err
+	}
+	order := o.order << 1
+	if o.null {
+		order |= 1
 	}
 	out := make([]byte, 0, 96+len(attributes))
 	out = appendText(out, o.kind)
@@ -48,6 +66,9 @@ func (o *objectRecord) encode() ([]byte, error) {
 	out = binary.AppendUvarint(out, uint64(o.modified))
 	out = binary.BigEndian.AppendUint64(out, o.crc)
 	out = binary.AppendUvarint(out, o.blob)
+	out = binary.AppendUvarint(out, order)
+	out = binary.AppendUvarint(out, uint64(o.restored.ready))
+	out = binary.AppendUvarint(out, uint64(o.restored.end))
 	return append(out, attributes...), nil
 }
 
@@ -57,6 +78,9 @@ func decodeListed(record []byte) (o objectRecord, attributes []byte, err error) 
 	o.kind, o.etag, o.class = d.text(), d.text(), d.text()
 	o.size, o.modified = int64(d.uvarint()), int64(d.uvarint())
 	o.crc, o.blob = d.uint64(), d.uvarint()
+	order := d.uvarint()
+	o.order, o.null = order>>1, order&1 == 1
+	o.restored = restoration{ready: int64(d.uvarint()), end: int64(d.uvarint())}
 	return o, d.rest, d.err
 }
 
@@ -71,53 +95,14 @@ func decodeObject(record []byte) (*objectRecord, error) {
 	return &o, nil
 }
 
-// object returns an object, or NoSuchKey or NoSuchBucket.
-func (tx *transaction) object(bucket, key string) (*objectRecord, error) {
-	b, err := tx.bucket(bucket)
-	if err != nil {
-		return nil, err
-	}
-	record := b.Bucket(inObjects).Get([]byte(key))
-	if record == nil {
-		return nil, noSuchKey(key)
-	}
-	return decodeObject(record)
-}
-
-// putObject stores an object and releases the body of the one it replaces.
-// The caller has taken a reference of o.blob.
-func (tx *transaction) putObject(b *bolt.Bucket, key string, o *objectRecord) error {
-	objects := b.Bucket(inObjects)
-	if err := tx.releaseObject(objects.Get([]byte(key))); err != nil {
-		return err
-	}
-	record, err := o.encode()
-	if err != nil {
-		return err
-	}
-	return objects.Put([]byte(key), record)
-}
-
-// deleteObject removes an object; there need not be one.
-func (tx *transaction) deleteObject(b *bolt.Bucket, key string) error {
-	objects := b.Bucket(inObjects)
-	record := objects.Get([]byte(key))
-	if record == nil {
-		return nil
-	}
-	if err := tx.releaseObject(record); err != nil {
-		return err
-	}
-	return objects.Delete([]byte(key))
-}
-
+// releaseObject drops the body of a version whose record goes.
 func (tx *transaction) releaseObject(record []byte) error {
-	if record == nil {
-		return nil
-	}
 	old, _, err := decodeListed(record)
-	if err != nil {
+	if err != nil || old.kind == kindMarker {
 		return err
 	}
 	return tx.release(old.blob)
 }
+
+// lastModified is the time of the last change, as headers tell it.
+func (o *objectRecord) lastModified() time.Time { return time.Unix(o.modified, 0) }

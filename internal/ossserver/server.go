@@ -15,15 +15,21 @@ import (
 var ErrLocked = errors.New("directory in use by another server")
 
 // Options configure a Server. Dir is required; for the rest the zero value is
-// right, but that without Credentials no request is let in.
+// right, but that without Credentials only anonymous requests are let in.
 type Options struct {
 	// Dir holds everything the server stores. It is created, with parents, if
 	// it is missing, readable by the owner alone.
 	Dir string
 
-	// Credentials maps access key ids to secrets. Every request must be
-	// signed with one of them.
+	// Credentials maps access key ids to secrets. A request must be signed
+	// with one of them, or ask for what an ACL opens to everybody.
+	// ReadCredentials reads them from a file.
 	Credentials map[string]string
+
+	// SecurityTokens maps access key ids to the security token that requests
+	// signed with them must carry, as temporary credentials do. For ids that
+	// are not in it a token is not looked at. Default: none.
+	SecurityTokens map[string]string
 
 	// Region must equal the region in the scope of V4 signatures. Default
 	// cn-hangzhou.
@@ -183,14 +189,17 @@ func (s *Server) serve(c *call) error {
 		return err
 	}
 	c.operation = rule.operation
+	c.version = c.query.get("versionId")
 	if s.options.Hooks.Fault != nil {
 		c.fault = s.options.Hooks.Fault(c.describe())
 	}
 	if c.fault != nil && c.fault.When == Before && c.strike() {
 		return nil
 	}
-	if err := s.authenticate(c); err != nil {
-		return err
+	s.allowOrigin(c)
+	signed, err := s.authenticate(c)
+	if err != nil {
+		return s.orNoSuchBucket(c, err)
 	}
 	if err := rule.checkHeaders(c.request.Header); err != nil {
 		return err
@@ -204,8 +213,29 @@ func (s *Server) serve(c *call) error {
 		if err := checkKey(c.key); err != nil {
 			return err
 		}
+		if err := checkVersionID(c.version); err != nil {
+			return err
+		}
+	}
+	if !signed {
+		if err := s.admitAnonymous(c, rule); err != nil {
+			return err
+		}
 	}
 	return rule.serve(s, c)
+}
+
+// orNoSuchBucket returns why a request was not let in. To a key that it does not
+// know the service says first that there is no such bucket.
+func (s *Server) orNoSuchBucket(c *call, refused error) error {
+	var e *apiError
+	if !errors.As(refused, &e) || e.code != "InvalidAccessKeyId" || c.operation == PutBucket || checkBucketName(c.bucket) != nil {
+		return refused
+	}
+	if _, err := s.store.bucketRecord(c.bucket); err != nil {
+		return err
+	}
+	return refused
 }
 
 func (s *Server) enter() bool {

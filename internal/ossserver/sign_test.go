@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,4 +47,18 @@ func signV4(t testing.TB, r *http.Request, id, secret, region string, at time.Ti
 	if err := (&signer.SignerV4{}).Sign(context.Background(), c); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// newRequestAt is newSignedRequest on another clock.
+func (h *harness) newRequestAt(now time.Time, method, path, body string, header ...string) *http.Request {
+	h.t.Helper()
+	r, err := http.NewRequest(method, "http://127.0.0.1"+path, strings.NewReader(body))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	signV4(h.t, r, testKeyID, testSecret, "cn-hangzhou", now)
+	return r
 }

@@ -19,7 +19,9 @@ import (
 const lockTimeout = 500 * time.Millisecond
 
 // formatVersion is written into a new directory and required of an old one.
-const formatVersion = "1"
+const formatVersion = "2"
+
+const databaseName = "names.db"
 
 // Names in the database; doc.go tells what is under them.
 var (
@@ -28,10 +30,13 @@ var (
 	rootBlobs   = []byte("blobs")
 	rootFiles   = []byte("files")
 
-	inRecord  = []byte("record")
-	inObjects = []byte("objects")
-	inUploads = []byte("uploads")
-	inParts   = []byte("parts")
+	inRecord   = []byte("record")
+	inConfigs  = []byte("configs")
+	inObjects  = []byte("objects")
+	inVersions = []byte("versions")
+	inNulls    = []byte("nulls")
+	inUploads  = []byte("uploads")
+	inParts    = []byte("parts")
 )
 
 // store keeps names in a database and the bytes of large bodies in files.
@@ -55,7 +60,10 @@ func openStore(dir string, durable bool, log *slog.Logger) (*store, error) {
 	if err := os.MkdirAll(content, 0o700); err != nil {
 		return nil, err
 	}
-	db, err := bolt.Open(filepath.Join(dir, "names.db"), 0o600, &bolt.Options{
+	if err := checkWhole(dir); err != nil {
+		return nil, err
+	}
+	db, err := bolt.Open(filepath.Join(dir, databaseName), 0o600, &bolt.Options{
 		Timeout:        lockTimeout,
 		FreelistType:   bolt.FreelistMapType, // the cost of the default grows with the free pages
 		NoSync:         !durable,

@@ -59,7 +59,7 @@ func TestFormatRefused(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return b.Put(inRecord, []byte("2"))
+		return b.Put(inRecord, []byte("1"))
 	})
 	if err := errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func TestReaderKeepsContent(t *testing.T) {
 	}
 	var readers []*reader
 	for range 2 {
-		_, r, err := h.store.openObject(testBucket, "k")
+		_, r, err := h.store.openObject(target{bucket: testBucket, key: "k"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -214,6 +214,8 @@ func TestRecordRoundTrip(t *testing.T) {
 			kind: text.Draw(t, "kind"), etag: text.Draw(t, "etag"), class: text.Draw(t, "class"),
 			size: rapid.Int64Min(0).Draw(t, "size"), modified: rapid.Int64Min(0).Draw(t, "modified"),
 			crc: rapid.Uint64().Draw(t, "crc"), blob: rapid.Uint64().Draw(t, "blob"),
+			order: rapid.Uint64Max(1<<63-1).Draw(t, "order"), null: rapid.Bool().Draw(t, "null"),
+			restored:   restoration{ready: rapid.Int64Min(0).Draw(t, "ready"), end: rapid.Int64Min(0).Draw(t, "end")},
 			attributes: attributes{Meta: map[string]string{"k": text.Draw(t, "meta")}, Tags: "a=b"},
 		}
 		record, err := o.encode()
@@ -224,14 +226,14 @@ func TestRecordRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d := cmp.Diff(o, *got, cmp.AllowUnexported(objectRecord{}, attributes{})); d != "" {
+		if d := cmp.Diff(o, *got, cmp.AllowUnexported(objectRecord{}, attributes{}, restoration{})); d != "" {
 			t.Fatalf("(-want +got):\n%s", d)
 		}
 		if _, err := decodeObject(record[:rapid.IntRange(0, len(record)-1).Draw(t, "cut")]); !errors.Is(err, errCorrupt) {
 			t.Fatalf("cut record: %v", err)
 		}
 
-		p := partRecord{file: o.blob, size: o.size, modified: o.modified, crc: o.crc, md5: [16]byte{1}}
+		p := partRecord{file: o.blob, size: o.size, modified: o.modified, crc: o.crc, md5: [16]byte{1}, state: o.etag}
 		if q, err := decodePart(p.encode()); err != nil || q != p {
 			t.Fatalf("part %+v, %v", q, err)
 		}

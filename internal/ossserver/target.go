@@ -8,8 +8,9 @@ import (
 )
 
 // target is what the path and the Host header of a request name. An empty
-// bucket means the service itself, an empty key the bucket itself.
-type target struct{ bucket, key string }
+// bucket means the service itself, an empty key the bucket itself, an empty
+// version the current one.
+type target struct{ bucket, key, version string }
 
 func (t target) level() level {
 	switch {

@@ -15,7 +15,8 @@ import (
 type uploadRecord struct {
 	Initiated  int64      `json:"initiated"` // Unix seconds
 	Class      string     `json:"class"`
-	Forbid     bool       `json:"forbid,omitempty"` // x-oss-forbid-overwrite
+	Forbid     bool       `json:"forbid,omitempty"`     // x-oss-forbid-overwrite
+	Sequential bool       `json:"sequential,omitempty"` // parts come in the order of their numbers
 	Attributes attributes `json:"attributes"`
 }
 
@@ -26,6 +27,7 @@ type partRecord struct {
 	modified int64 // Unix seconds
 	crc      uint64
 	md5      [md5.Size]byte
+	state    string // of the MD5 over all parts to this one, in sequential uploads
 }
 
 func (p *partRecord) etag() string { return upperHex(p.md5[:]) }
@@ -35,13 +37,15 @@ func (p *partRecord) encode() []byte {
 	out = binary.AppendUvarint(out, uint64(p.size))
 	out = binary.AppendUvarint(out, uint64(p.modified))
 	out = binary.BigEndian.AppendUint64(out, p.crc)
-	return append(out, p.md5[:]...)
+	out = append(out, p.md5[:]...)
+	return append(out, p.state...)
 }
 
 func decodePart(record []byte) (partRecord, error) {
 	d := decoder{rest: record}
 	p := partRecord{file: d.uvarint(), size: int64(d.uvarint()), modified: int64(d.uvarint()), crc: d.uint64()}
 	copy(p.md5[:], d.bytes(md5.Size))
+	p.state = string(d.rest)
 	return p, d.err
 }
 
@@ -116,6 +120,21 @@ func eachPart(b *bolt.Bucket, id string, after int, visit func(number int, p par
 		}
 	}
 	return nil
+}
+
+// lastPart returns the highest number of a stored part, 0 when there is none.
+func lastPart(b *bolt.Bucket, id string) int {
+	cursor := b.Bucket(inParts).Cursor()
+	k, _ := cursor.Seek(partKey(id, maxPartNumber+1))
+	if k == nil {
+		k, _ = cursor.Last()
+	} else {
+		k, _ = cursor.Prev()
+	}
+	if !bytes.HasPrefix(k, []byte(id)) {
+		return 0
+	}
+	return partNumber(k)
 }
 
 // removeUpload forgets an upload and its parts. The files of the parts that

@@ -1,10 +1,6 @@
 package ossserver
 
-import (
-	"bytes"
-
-	bolt "go.etcd.io/bbolt"
-)
+import "bytes"
 
 // walk lists the names in a database bucket in byte order. Names that go on
 // with a delimiter behind the prefix are rolled up into their common prefix,
@@ -23,6 +19,12 @@ type walk struct {
 	start []byte
 }
 
+// cursor moves through database keys in their order; *bolt.Cursor is one.
+type cursor interface {
+	Seek(at []byte) (key, value []byte)
+	Next() (key, value []byte)
+}
+
 // entry is one element of a page. A common prefix has no value.
 type entry struct {
 	name, key, value []byte
@@ -31,7 +33,7 @@ type entry struct {
 
 // run calls emit for each entry of the page and reports whether there are more.
 // What emit gets is valid until the transaction ends.
-func (w *walk) run(cursor *bolt.Cursor, emit func(entry) error) (truncated bool, err error) {
+func (w *walk) run(cursor cursor, emit func(entry) error) (truncated bool, err error) {
 	n := 0
 	for k, v := cursor.Seek(w.first()); k != nil; {
 		name := w.name(k)

@@ -1,0 +1,65 @@
+package ossserver
+
+import (
+	"net/http"
+)
+
+// encryption is what a client says about encryption by the server. It is kept
+// and told again; bytes are stored as they came.
+type encryption struct {
+	Algorithm string `json:"a,omitempty"` // AES256, KMS or SM4; empty: none
+	Data      string `json:"d,omitempty"` // SM4 or empty; with KMS alone
+	Key       string `json:"k,omitempty"` // id of a KMS key
+}
+
+// defaultKMSKey stands for the key that the service makes for an account.
+const defaultKMSKey = "00000000-0000-4000-8000-000000000000"
+
+// parseEncryption reads the headers for encryption.
+func parseEncryption(header http.Header) (encryption, error) {
+	return checkEncryption(encryption{
+		Algorithm: header.Get("X-Oss-Server-Side-Encryption"),
+		Data:      header.Get("X-Oss-Server-Side-Data-Encryption"),
+		Key:       header.Get("X-Oss-Server-Side-Encryption-Key-Id"),
+	})
+}
+
+// checkEncryption judges an encryption and fills in the default key.
+func checkEncryption(e encryption) (encryption, error) {
+	switch {
+	case e.Algorithm != "" && e.Algorithm != "AES256" && e.Algorithm != "KMS" && e.Algorithm != "SM4":
+		return e, newError(http.StatusBadRequest, "InvalidEncryptionAlgorithmError",
+			"The Encryption request you specified is not valid. Supported value: AES256/KMS/SM4.")
+	case e.Algorithm != "KMS" && (e.Data != "" || e.Key != ""):
+		return e, invalidArgument("The data encryption algorithm and the key id are for KMS only.")
+	case e.Data != "" && e.Data != "SM4":
+		return e, invalidArgument("The data encryption algorithm %q is not valid. Supported value: SM4.", e.Data)
+	}
+	if e.Algorithm == "KMS" && e.Key == "" {
+		e.Key = defaultKMSKey
+	}
+	return e, nil
+}
+
+// writeHeaders tells how an object is encrypted.
+func (e encryption) writeHeaders(h http.Header) {
+	if e.Algorithm == "" {
+		return
+	}
+	h.Set("X-Oss-Server-Side-Encryption", e.Algorithm)
+	if e.Data != "" {
+		h.Set("X-Oss-Server-Side-Data-Encryption", e.Data)
+	}
+	if e.Key != "" {
+		h.Set("X-Oss-Server-Side-Encryption-Key-Id", e.Key)
+	}
+}
+
+// writeRule writes the encryption of a bucket for GetBucketInfo.
+func (e encryption) writeRule(w *xmlWriter) {
+	w.open("ServerSideEncryptionRule")
+	w.text("SSEAlgorithm", e.Algorithm)
+	w.optional("KMSMasterKeyID", e.Key)
+	w.optional("KMSDataEncryption", e.Data)
+	w.end("ServerSideEncryptionRule")
+}
