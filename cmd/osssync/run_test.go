@@ -13,6 +13,7 @@ import (
 	"github.com/osssync/osssync/internal/reconcile"
 	"github.com/osssync/osssync/plan"
 	"github.com/osssync/osssync/spec"
+	"runtime"
 )
 
 // call runs a command line in this process.
@@ -222,6 +223,14 @@ func TestServeAtABusyAddress(t *testing.T) {
 }
 
 func TestServeKeys(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "keys")
+	if err := os.WriteFile(file, []byte("# two\ni s\nj t\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	open := filepath.Join(t.TempDir(), "open")
+	if err := os.WriteFile(open, []byte("i s\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name   string
 		cmd    serveCmd
@@ -239,17 +248,24 @@ func TestServeKeys(t *testing.T) {
 		{"own keys, secret in the environment", serveCmd{Addr: ":9000", AccessKeyID: "i"}, "s", true},
 		{"id alone", serveCmd{Addr: "127.0.0.1:9000", AccessKeyID: "i"}, "", false},
 		{"secret alone", serveCmd{Addr: "127.0.0.1:9000"}, "s", false},
+		{"a file, for all", serveCmd{Addr: ":9000", Keys: file}, "", true},
+		{"a file and an id", serveCmd{Addr: ":9000", Keys: file, AccessKeyID: "i"}, "", false},
+		{"a file that is missing", serveCmd{Addr: ":9000", Keys: file + "-"}, "", false},
+		{"a file that others can read", serveCmd{Addr: ":9000", Keys: open}, "", runtime.GOOS == "windows"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			id, secret, err := tt.cmd.keys(func(name string) string {
+			keys, err := tt.cmd.keys(func(name string) string {
 				if name == "OSSSYNC_ACCESS_KEY_SECRET" {
 					return tt.secret
 				}
 				return ""
 			})
-			if (err == nil) != tt.ok || tt.ok != (id != "" && secret != "") {
-				t.Errorf("keys %q, %q, %v; want ok %v", id, secret, err, tt.ok)
+			if (err == nil) != tt.ok || tt.ok != (len(keys) > 0) {
+				t.Errorf("keys %q, %v; want ok %v", keys, err, tt.ok)
+			}
+			if tt.cmd.Keys == file && tt.ok && (len(keys) != 2 || keys["j"] != "t") {
+				t.Errorf("keys %q", keys)
 			}
 		})
 	}

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/osssync/osssync/internal/ossserver"
@@ -33,6 +35,7 @@ type serveCmd struct {
 	Bucket          []string `placeholder:"NAME" help:"Bucket to make, unless it is there; may be repeated."`
 	AccessKeyID     string   `placeholder:"ID" help:"Access key id that requests are signed with. Default: osssync-local, on loopback only."`
 	AccessKeySecret string   `placeholder:"SECRET" help:"Its secret. Other users of this machine can read command lines: OSSSYNC_ACCESS_KEY_SECRET in the environment is safer."`
+	Keys            string   `placeholder:"FILE" help:"File of key pairs that requests may be signed with: id and secret on a line each, # begins a comment. Only its owner may read it."`
 	Log             bool     `help:"Log each request to stderr."`
 }
 
@@ -45,11 +48,11 @@ Exit codes: 0 ended by a signal; 1 failed, such as an address that is in use; 6 
 }
 
 func (c *serveCmd) run(ctx context.Context, e *env) error {
-	id, secret, err := c.keys(e.getenv)
+	keys, err := c.keys(e.getenv)
 	if err != nil {
 		return err
 	}
-	options := ossserver.Options{Dir: c.Dir, Credentials: map[string]string{id: secret}, Region: serveRegion, Now: e.now}
+	options := ossserver.Options{Dir: c.Dir, Credentials: keys, Region: serveRegion, Now: e.now}
 	if c.Log {
 		options.Log = slog.New(slog.NewTextHandler(e.stderr, nil))
 	}
@@ -67,34 +70,44 @@ func (c *serveCmd) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return &serveError{err: fmt.Errorf("listen at %q: %w", c.Addr, err), hint: "choose another --addr"}
 	}
-	c.announce(e, listener.Addr().String(), id, secret)
+	c.announce(e, listener.Addr().String(), keys)
 	return listen(ctx, listener, server)
 }
 
-// keys returns the keys to check requests with. The keys that everybody knows are
-// for loopback addresses only.
-func (c *serveCmd) keys(getenv func(string) string) (id, secret string, err error) {
-	id, secret = c.AccessKeyID, c.AccessKeySecret
+// keys returns the keys to check requests with, secrets by id. The keys that
+// everybody knows are for loopback addresses only.
+func (c *serveCmd) keys(getenv func(string) string) (map[string]string, error) {
+	id, secret := c.AccessKeyID, c.AccessKeySecret
+	if c.Keys != "" {
+		if id != "" || secret != "" {
+			return nil, &usageError{err: errors.New("--keys together with --access-key-id or --access-key-secret")}
+		}
+		keys, err := ossserver.ReadCredentials(c.Keys)
+		if err != nil {
+			return nil, &usageError{err: err, hint: "one `id secret` a line, in a file that only its owner can read (chmod 600)"}
+		}
+		return keys, nil
+	}
 	if secret == "" {
 		secret = getenv("OSSSYNC_ACCESS_KEY_SECRET")
 	}
 	switch {
 	case id != "" && secret != "":
-		return id, secret, nil
+		return map[string]string{id: secret}, nil
 	case id != "" || secret != "":
-		return "", "", &usageError{err: errors.New("one of access key id and secret without the other")}
+		return nil, &usageError{err: errors.New("one of access key id and secret without the other")}
 	}
 	host, _, err := net.SplitHostPort(c.Addr)
 	if err != nil {
-		return "", "", &usageError{err: fmt.Errorf("address %q: want host:port", c.Addr)}
+		return nil, &usageError{err: fmt.Errorf("address %q: want host:port", c.Addr)}
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return "", "", &usageError{
+		return nil, &usageError{
 			err:  fmt.Errorf("address %q is reached by others, and the default keys are known to all", c.Addr),
 			hint: "give --access-key-id, and the secret in OSSSYNC_ACCESS_KEY_SECRET; or listen at 127.0.0.1",
 		}
 	}
-	return localKeyID, localKeySecret, nil
+	return map[string]string{localKeyID: localKeySecret}, nil
 }
 
 // serveError is trouble of this machine's own end of the network, which for every
@@ -109,7 +122,9 @@ func (e *serveError) Unwrap() error { return e.err }
 
 // announce prints what a client needs. A secret that was given is known to who
 // gave it, and is not repeated.
-func (c *serveCmd) announce(e *env, addr, id, secret string) {
+func (c *serveCmd) announce(e *env, addr string, keys map[string]string) {
+	id := slices.Min(slices.Collect(maps.Keys(keys)))
+	secret := keys[id]
 	dir, err := filepath.Abs(c.Dir)
 	if err != nil {
 		dir = c.Dir
