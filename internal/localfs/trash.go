@@ -9,8 +9,8 @@ import (
 	"strconv"
 )
 
-// Trash takes the regular file at path out of the tree, if it is still exactly
-// what want describes: it is moved to .osssync/trash/<run>/<path>, with a
+// Trash takes a regular file out of the tree, if it is still exactly
+// what want describes: it is moved to .osssync/trash/<run>/<file>, with a
 // number appended if that name is taken, and can be moved back by hand. The
 // slash-separated place is returned. run names the run; it is one component that
 // passes CheckPath. Directories that the move leaves empty are removed, as
@@ -21,45 +21,48 @@ import (
 // RACE: a file that takes the name between the look and the move is moved in
 // its stead. That is noticed afterwards, and it is put back unless the name has
 // been taken once more; then the error says where it lies.
-func (r *Root) Trash(path string, want Stat, run string) (trashPath string, err error) {
-	for _, s := range []string{path, run} {
-		if p := CheckPath(s); p != None {
-			return "", &PathError{Path: s, Problem: p}
-		}
+func (r *Root) Trash(file string, want Stat, run string) (place string, err error) {
+	place, same, err := r.keep(file, want, run, func(place string) error { return r.root.Rename(file, place) })
+	if err == nil && !same {
+		err = r.putBack(place, file)
 	}
-	if trashPath, err = r.trash(path, want, run); err != nil {
-		return "", fmt.Errorf("trash %q: %w", path, err)
-	}
-	return trashPath, nil
-}
-
-func (r *Root) trash(file string, want Stat, run string) (string, error) {
-	from, name, err := r.parent(file, noCreate)
 	if err != nil {
-		return "", goneIsChanged(err)
-	}
-	defer from.Close()
-	if err := unchanged(func() (fs.FileInfo, error) { return from.Lstat(name) }, want); err != nil {
-		return "", err
-	}
-	to, place, err := r.place(path.Join(ReservedDir, "trash", run, file))
-	if err != nil {
-		return "", err
-	}
-	defer to.Close()
-	r.beforeMove()
-	if err := r.root.Rename(file, place); err != nil {
-		return "", goneIsChanged(err)
-	}
-	fi, err := to.Lstat(path.Base(place))
-	if err != nil || !statOf(fi).sameFile(want) {
-		return "", r.putBack(place, file)
-	}
-	if err := errors.Join(syncDir(to), syncDir(from)); err != nil {
-		return "", err
+		return "", fmt.Errorf("trash %q: %w", file, err)
 	}
 	r.prune(path.Dir(file))
 	return place, nil
+}
+
+// keep gives file a place in the trash of run by move, if it still is what want
+// describes. same is false if move met another file.
+func (r *Root) keep(file string, want Stat, run string, move func(place string) error) (place string, same bool, err error) {
+	for _, s := range []string{file, run} {
+		if p := CheckPath(s); p != None {
+			return "", false, &PathError{Path: s, Problem: p}
+		}
+	}
+	from, name, err := r.parent(file, noCreate)
+	if err != nil {
+		return "", false, goneIsChanged(err)
+	}
+	defer from.Close()
+	if err := unchanged(func() (fs.FileInfo, error) { return from.Lstat(name) }, want); err != nil {
+		return "", false, err
+	}
+	to, place, err := r.place(path.Join(ReservedDir, "trash", run, file))
+	if err != nil {
+		return "", false, err
+	}
+	defer to.Close()
+	r.beforeMove()
+	if err := move(place); err != nil {
+		return "", false, goneIsChanged(err)
+	}
+	fi, err := to.Lstat(path.Base(place))
+	if err != nil || !statOf(fi).sameFile(want) {
+		return place, false, nil
+	}
+	return place, true, errors.Join(syncDir(to), syncDir(from))
 }
 
 // place makes the directory of the wished place and gives it, with a place
