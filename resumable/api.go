@@ -16,9 +16,12 @@ import (
 // *oss.EncryptionClient, transfers each object with one plain PutObject or
 // GetObject: no threshold, no parts, no record.
 //
-// Retries of a failed request are the client's business, as configured there.
-// Only what a client cannot repeat is repeated here: the rest of a body that
-// broke off, and a CompleteMultipartUpload whose answer was lost.
+// Retries of a failed request are the client's business, as configured there,
+// and so is the patience with a connection on which nothing moves: the SDK's
+// transport has ReadWriteTimeout for that, an http.Client of the caller's own
+// needs something like it. Only what a client cannot repeat is repeated here:
+// the rest of a body that broke off or stalled, and a CompleteMultipartUpload
+// whose answer was lost.
 type API interface {
 	HeadObject(ctx context.Context, request *oss.HeadObjectRequest, optFns ...func(*oss.Options)) (*oss.HeadObjectResult, error)
 	GetObject(ctx context.Context, request *oss.GetObjectRequest, optFns ...func(*oss.Options)) (*oss.GetObjectResult, error)

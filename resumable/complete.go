@@ -5,36 +5,38 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
+	"slices"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 )
 
-// carryOut sends what is missing and commits. At its end either the object is
-// published and the record gone, or the record stays for the next call, or the
-// file has changed and neither upload nor record is left.
+// carryOut sends what is missing and commits. At its end the object is published
+// and the record gone; or the record stays for the next call; or, when the parts
+// are of no use to any call, neither upload nor record is left.
 func (u *upload) carryOut(ctx context.Context, l *ledger, s *session) (*UploadResult, error) {
 	err := u.sendMissing(ctx, s)
 	if err == nil {
 		u.progress.end(u.src.print.Size)
-		err = u.src.unchanged()
+		err = u.src.confirm(ctx, s.crc())
 	}
 	if errors.Is(err, ErrSourceChanged) {
-		return nil, u.abandon(ctx, l, s, err)
+		return nil, besides(err, "clearing", u.abandon(ctx, l, s))
 	}
 	if err != nil {
 		return nil, err
+	}
+	if u.opts.BeforeCommit != nil {
+		if err := u.opts.BeforeCommit(ctx); err != nil {
+			return nil, fmt.Errorf("before committing: %w", err)
+		}
 	}
 	result := &UploadResult{
 		Size: u.src.print.Size, CRC64: s.crc(), Fingerprint: u.src.print,
 		Multipart: true, PartsSent: s.sent, PartsKept: s.kept, BytesKept: s.keptBytes, StaleHeaders: s.rec.Headers != headersMD5(u.headers),
 	}
 	if err := u.commit(ctx, s, result); err != nil {
-		var mismatch *IntegrityError
-		if errors.As(err, &mismatch) {
-			// The upload id is spent: the object stands, and is wrong.
-			err = besides(err, "record", l.delete())
-		}
-		return nil, err
+		return nil, u.afterRefusal(ctx, l, s, err)
 	}
 	// The object stands whether or not its record can be deleted; a record
 	// left over is recognised by its token in the next call.
@@ -42,13 +44,47 @@ func (u *upload) carryOut(ctx context.Context, l *ledger, s *session) (*UploadRe
 	return result, nil
 }
 
-// abandon aborts an upload whose source has changed. The record goes only
-// with the upload, so that what is left can still be found.
-func (u *upload) abandon(ctx context.Context, l *ledger, s *session, cause error) error {
-	if err := u.abort(ctx, s.rec.UploadID); err != nil {
-		return besides(cause, "abort", err)
+// afterRefusal clears up after a commit that failed, as far as it is certain
+// how. In doubt everything stays for the next call.
+func (u *upload) afterRefusal(ctx context.Context, l *ledger, s *session, err error) error {
+	var mismatch *IntegrityError
+	var unfit *unfitError
+	var taken *takenError
+	switch {
+	case errors.As(err, &mismatch):
+		// The upload id is spent: the object stands, and is wrong.
+		return besides(err, "record", l.delete())
+	case errors.As(err, &unfit):
+		if clearErr := u.abandon(ctx, l, s); clearErr != nil {
+			// Another upload would take the place of the record.
+			return besides(unfit.refusal, "clearing", clearErr)
+		}
+	case errors.As(err, &taken):
+		return besides(err, "clearing", u.abandon(ctx, l, s))
 	}
-	return besides(cause, "record", l.delete())
+	return err
+}
+
+// unfitError is a refusal of the parts for good: the upload cannot be completed
+// with them, and another can.
+type unfitError struct{ refusal error }
+
+func (e *unfitError) Error() string { return e.refusal.Error() }
+func (e *unfitError) Unwrap() error { return e.refusal }
+
+// takenError is the object of another writer where none may be replaced.
+type takenError struct{ refusal error }
+
+func (e *takenError) Error() string { return e.refusal.Error() }
+func (e *takenError) Unwrap() error { return e.refusal }
+
+// abandon aborts an upload that is of no use. The record goes only with the
+// upload, so that what is left can still be found.
+func (u *upload) abandon(ctx context.Context, l *ledger, s *session) error {
+	if err := u.abort(ctx, s.rec.UploadID); err != nil {
+		return fmt.Errorf("abort: %w", err)
+	}
+	return l.delete()
 }
 
 // crc is the CRC-64 of the whole, from those of the pieces.
@@ -62,29 +98,51 @@ func (s *session) crc() uint64 {
 
 // commit completes the upload. The service goes on with that when the client
 // is gone, so after any doubt the object itself is asked: it bears the token
-// of this upload or it does not. Nothing is aborted here, whatever happens.
+// of this upload or it does not. Nothing is aborted here, whatever happens;
+// *unfitError and *takenError tell that it may be.
 func (u *upload) commit(ctx context.Context, s *session, result *UploadResult) error {
 	for round := 1; ; round++ {
 		done, err := u.complete(ctx, s)
 		if err == nil {
 			return u.takeAnswer(done, result)
 		}
-		// What is in the way after a doubtful round may be our own object.
-		inTheWay := errors.Is(err, fs.ErrExist) && round > 1
-		if !inTheWay && !doubtful(ctx, err) {
-			return fmt.Errorf("complete: %w", err)
+		err = fmt.Errorf("complete: %w", err)
+		spent := spentUpload(err)
+		switch {
+		case spent != nil && round == 1:
+			return spent
+		case spent == nil && !doubtful(ctx, err):
+			return err
 		}
+		// After a doubtful round, what is in the way may be our own object.
 		head, lookErr := u.standing(ctx, s.rec.Token)
-		if head != nil {
+		switch {
+		case head != nil:
 			return u.adopt(head, result)
-		}
-		if round == maxFruitless {
-			return fmt.Errorf("complete: %w", besides(err, "look", lookErr))
+		case spent != nil && lookErr == nil:
+			return spent
+		case round == maxFruitless:
+			return besides(err, "look", lookErr)
 		}
 		if err := u.opts.limits.pause(ctx, round); err != nil {
 			return fmt.Errorf("complete: %w", err)
 		}
 	}
+}
+
+// spentUpload gives a refusal to complete an upload that is for ever its type;
+// any other error gives nil.
+func spentUpload(err error) error {
+	var answer *oss.ServiceError
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return &takenError{err}
+	case !errors.As(err, &answer) || answer.StatusCode != http.StatusBadRequest:
+		return nil
+	case slices.Contains([]string{"EntityTooSmall", "InvalidPart", "InvalidPartOrder", "InvalidArgument"}, answer.Code):
+		return &unfitError{err}
+	}
+	return nil
 }
 
 // complete makes one attempt. A 200 that is no answer is an error.

@@ -15,8 +15,10 @@
 //
 // An object is published whole or not at all, and it is one state of the file:
 // parts stored by an earlier call count only if they equal the local bytes now,
-// and a file that changes meanwhile is [ErrSourceChanged]. Each body carries
-// its MD5, so that the service refuses bytes that changed on their way.
+// and a file that changes meanwhile is [ErrSourceChanged]. If only its change
+// time moves, as with permissions, it is read again before that is said. Each
+// body carries its MD5, so that the service refuses bytes that changed on their
+// way.
 //
 // A file appears under its name only when it is complete, verified and on
 // disk. Ranges an earlier call left on disk are read back before they count. An
@@ -36,14 +38,17 @@
 // interrupted ranged download its record and a temporary file beside the
 // target, whose name [IsTempName] knows. Calling again finishes them, and
 // [FileStore.Records] lists them for those who want to clear up. A transfer
-// whose record turns out to be useless frees what the record names.
+// whose record turns out to be useless frees what the record names; while the
+// service does not let it, the record stays and the transfer fails.
 //
 // # What cannot be promised
 //
 // OSS has no conditional replace: an object that somebody else writes at the
 // same time is overwritten by whoever comes last, unless ForbidOverwrite is set
-// and the bucket has no versioning. A local file written between
-// BeforePublish and the rename is replaced, unless NoReplace is set.
+// and the bucket has no versioning; a look in BeforeCommit makes that time short
+// for an upload in parts. A local file written between BeforePublish and the
+// rename is replaced, unless NoReplace is set and the file system has hard
+// links.
 //
 // Through an *oss.EncryptionClient both functions degrade to one plain request,
 // since parts could not be resumed; see [API].

@@ -57,7 +57,8 @@ type DownloadOptions struct {
 	ModTime time.Time
 
 	// NoReplace publishes by hard link, so that an existing file is never
-	// replaced; the error is then fs.ErrExist.
+	// replaced; the error is then fs.ErrExist. Where the file system has no hard
+	// links the file is looked for right before the rename instead.
 	NoReplace bool
 
 	// BeforePublish, when set, is called right before the complete, verified
@@ -69,7 +70,8 @@ type DownloadOptions struct {
 	// publication; total is -1 while the service has not told the size.
 	Progress func(done, total int64)
 
-	// StallTimeout is as in UploadOptions.
+	// StallTimeout is how long the body of an answer may bring no byte while it
+	// is waited for; then the rest is asked for anew. 0 means two minutes.
 	StallTimeout time.Duration
 
 	limits limits
@@ -84,7 +86,7 @@ type DownloadResult struct {
 	VersionID     string      // empty unless the bucket is versioned
 	RequestID     string      // of the HeadObject, or of the GetObject when there was none
 	LastModified  time.Time   // of the object; zero when the service did not tell
-	Fingerprint   Fingerprint // of the file under its final name
+	Fingerprint   Fingerprint // of the file under its final name; zero when it was written to right after it was published
 	Ranged        bool        // fetched in ranges
 	RangesFetched int         // ranges fetched by this call
 	RangesKept    int         // ranges found intact from an earlier call
@@ -151,8 +153,11 @@ func downloadFile(ctx context.Context, c API, bucket, key, filename string, opts
 	if err := checkKey(key); err != nil {
 		return nil, err
 	}
-	if err := checkSizes(opts.Threshold, opts.PartSize, opts.Parts, opts.StallTimeout); err != nil {
+	if err := checkSizes(opts.Threshold, opts.PartSize, opts.Parts); err != nil {
 		return nil, err
+	}
+	if opts.StallTimeout < 0 {
+		return nil, fmt.Errorf("%w: stall timeout %v", ErrInvalid, opts.StallTimeout)
 	}
 	headers, err := canonicalHeaders(opts.Headers)
 	if err != nil {

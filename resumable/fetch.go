@@ -45,34 +45,30 @@ func (d *download) fetch(ctx context.Context, o *object, f *os.File, s span, mov
 // get makes one request for a stretch and returns how many bytes of it were
 // written; crc is carried on over them.
 func (d *download) get(ctx context.Context, o *object, f *os.File, s span, crc *uint64, moved func(int64)) (written int64, err error) {
-	err = unlessStalled(ctx, d.opts.StallTimeout, func(ctx context.Context, alive func()) error {
-		request := d.getRequest()
-		o.conditions(request)
-		ranged := d.result.Ranged || s.start > 0
-		if ranged {
-			request.Range = oss.Ptr(fmt.Sprintf("bytes=%d-%d", s.start, s.end-1))
-			request.RangeBehavior = oss.Ptr("standard")
-		}
-		got, err := d.api.GetObject(ctx, request)
-		if err != nil {
-			return fmt.Errorf("get: %w", remote(err))
-		}
-		defer got.Body.Close()
-		if err := o.checkAnswer(got, s, ranged); err != nil {
-			return fmt.Errorf("get: %w", err)
-		}
-		written, err = copyBody(f, s, got.Body, func(chunk []byte, position int64) {
-			*crc = crc64.Update(*crc, ecma, chunk)
-			alive()
-			moved(position)
-		})
-		if err == nil && s.start+written < s.end {
-			err = fmt.Errorf("%w after %d of %d bytes", errBroken, written, s.end-s.start)
-		}
-		return err
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	request := d.getRequest()
+	o.conditions(request)
+	ranged := d.result.Ranged || s.start > 0
+	if ranged {
+		request.Range = oss.Ptr(fmt.Sprintf("bytes=%d-%d", s.start, s.end-1))
+		request.RangeBehavior = oss.Ptr("standard")
+	}
+	got, err := d.api.GetObject(ctx, request)
+	if err != nil {
+		return 0, fmt.Errorf("get: %w", remote(err))
+	}
+	defer got.Body.Close()
+	if err := o.checkAnswer(got, s, ranged); err != nil {
+		return 0, fmt.Errorf("get: %w", err)
+	}
+	body := newPatientReader(got.Body, d.opts.StallTimeout, cancel)
+	written, err = copyBody(f, s, body, func(chunk []byte, position int64) {
+		*crc = crc64.Update(*crc, ecma, chunk)
+		moved(position)
 	})
-	if errors.Is(err, errStalled) {
-		err = fmt.Errorf("%w: %w", errBroken, err)
+	if err == nil && s.start+written < s.end {
+		err = fmt.Errorf("%w after %d of %d bytes", errBroken, written, s.end-s.start)
 	}
 	return written, err
 }
@@ -92,7 +88,7 @@ func (d *download) getRequest() *oss.GetObjectRequest {
 }
 
 // checkAnswer accepts exactly the stretch that was asked for, of the object
-// that was asked for.
+// that was asked for, and takes the checksum from the answer.
 func (o *object) checkAnswer(got *oss.GetObjectResult, s span, ranged bool) error {
 	if etag := unquote(oss.ToString(got.ETag)); etag != "" && etag != o.etag {
 		return fmt.Errorf("%w: ETag %q, was %q", ErrRemoteChanged, etag, o.etag)
@@ -111,7 +107,7 @@ func (o *object) checkAnswer(got *oss.GetObjectResult, s span, ranged bool) erro
 	if length := got.Headers.Get("Content-Length"); length != "" && length != strconv.FormatInt(s.end-s.start, 10) {
 		return fmt.Errorf("answer has length %s, want %d", length, s.end-s.start)
 	}
-	return nil
+	return o.learn(got.HashCRC64)
 }
 
 // copyBody writes a body to its place in the file. taken sees each chunk when

@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
-
-	"github.com/osssync/osssync/iter"
+	"strings"
+	"time"
 )
 
 // FileStore is a Store with one JSON file a record in one directory, as of
@@ -19,16 +19,22 @@ import (
 // files are private to the user. It is safe for concurrent use, also by
 // several processes.
 type FileStore struct {
-	dir string
+	dir  string
+	sync func(f *os.File) error
 }
 
 // NewFileStore opens a store, making its directory with mode 0700 if it is
-// missing.
+// missing. What processes that died while they wrote a record have left is
+// removed when it is an hour old.
 func NewFileStore(dir string) (*FileStore, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("record store: %w", err)
 	}
-	return &FileStore{dir: dir}, nil
+	s := &FileStore{dir: dir, sync: (*os.File).Sync}
+	if err := s.sweep(time.Now().Add(-abandonedAfter)); err != nil {
+		return nil, fmt.Errorf("record store: %w", err)
+	}
+	return s, nil
 }
 
 // DefaultStoreDir is where records are kept when no Store is given:
@@ -82,21 +88,20 @@ func (s *FileStore) Put(key string, record []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := replaceFile(name, record); err != nil {
+	if err := s.replaceFile(name, record); err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
 	return nil
 }
 
-func replaceFile(name string, content []byte) error {
-	dir := filepath.Dir(name)
-	f, err := os.CreateTemp(dir, ".record-*") // mode 0600
+func (s *FileStore) replaceFile(name string, content []byte) error {
+	f, err := os.CreateTemp(s.dir, unfinishedPrefix+"*") // mode 0600
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(content)
 	if err == nil {
-		err = f.Sync()
+		err = s.sync(f)
 	}
 	err = errors.Join(err, f.Close())
 	if err == nil {
@@ -105,12 +110,12 @@ func replaceFile(name string, content []byte) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
-	d, err := os.Open(dir)
+	d, err := os.Open(s.dir)
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	return syncDir(d)
+	return syncDir(d, s.sync)
 }
 
 // Delete implements Store.
@@ -125,76 +130,35 @@ func (s *FileStore) Delete(key string) error {
 	return nil
 }
 
-// Record is what a stored record says of its transfer.
-type Record struct {
-	StoreKey  string // key in the Store
-	Op        string // OpUpload or OpDownload
-	Scope     string // as in the options
-	Bucket    string
-	Key       string // of the object
-	VersionID string // of the object; downloads only
-	File      string // absolute path of the local file
-	Size      int64  // bytes of the whole
-	UploadID  string // uploads only
-	TempFile  string // absolute path of the temporary file; downloads only
-}
+// A record is written under a name with this prefix before it takes its own.
+// A writer of another process that is older than abandonedAfter is dead.
+const (
+	unfinishedPrefix = ".record-"
+	abandonedAfter   = time.Hour
+)
 
-// Records lists what the store holds, in no order: the uploads and temporary
-// files that are still owned. A record that cannot be read or understood comes
-// with an error and only its StoreKey, and the listing goes on; any other error
-// ends it. Records made or removed meanwhile may show or not.
-func (s *FileStore) Records() iter.Seq2[Record, error] {
-	return func(yield func(Record, error) bool) {
-		dir, err := os.Open(s.dir)
+// sweep removes unfinished records that were last written before the limit.
+func (s *FileStore) sweep(limit time.Time) error {
+	dir, err := os.Open(s.dir)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	for {
+		entries, err := dir.ReadDir(256)
+		for _, entry := range entries {
+			if !strings.HasPrefix(entry.Name(), unfinishedPrefix) || !entry.Type().IsRegular() {
+				continue
+			}
+			if fi, err := entry.Info(); err == nil && fi.ModTime().Before(limit) {
+				_ = os.Remove(filepath.Join(s.dir, entry.Name())) // the next one tries again
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
 		if err != nil {
-			yield(Record{}, fmt.Errorf("record store: %w", err))
-			return
-		}
-		defer dir.Close()
-		for {
-			entries, err := dir.ReadDir(256)
-			for _, entry := range entries {
-				if recordName.MatchString(entry.Name()) && !yield(s.record(entry.Name())) {
-					return
-				}
-			}
-			if err == io.EOF {
-				return
-			}
-			if err != nil {
-				yield(Record{}, fmt.Errorf("record store: %w", err))
-				return
-			}
+			return err
 		}
 	}
-}
-
-func (s *FileStore) record(key string) (Record, error) {
-	data, err := os.ReadFile(filepath.Join(s.dir, key))
-	if err != nil {
-		return Record{StoreKey: key}, fmt.Errorf("record: %w", err)
-	}
-	var bound binding
-	if err := json.Unmarshal(data, &bound); err != nil {
-		return Record{StoreKey: key}, fmt.Errorf("record %q: %w", key, err)
-	}
-	r := Record{StoreKey: key, Op: bound.Op, Scope: bound.Scope, Bucket: bound.Bucket, Key: bound.Key, File: bound.File}
-	switch bound.Op {
-	case OpUpload:
-		rec, err := decodeUpload(data, bound)
-		r.Size, r.UploadID = rec.Size, rec.UploadID
-		return wholeOr(r, err)
-	case OpDownload:
-		rec, err := decodeDownload(data, bound)
-		r.Size, r.VersionID, r.TempFile = rec.Size, rec.VersionID, filepath.Join(filepath.Dir(bound.File), rec.Temp)
-		return wholeOr(r, err)
-	}
-	return Record{StoreKey: key}, fmt.Errorf("record %q: operation %q", key, bound.Op)
-}
-
-func wholeOr(r Record, err error) (Record, error) {
-	if err != nil {
-		return Record{StoreKey: r.StoreKey}, fmt.Errorf("record %q: %w", r.StoreKey, err)
-	}
-	return r, nil
 }

@@ -1,6 +1,7 @@
 package resumable
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -93,6 +95,65 @@ func TestFileStore(t *testing.T) {
 	}
 }
 
+func TestST6_RecordIsSyncedBeforeItHasItsName(t *testing.T) {
+	s, err := NewFileStore(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := storeKey("", "b", "k", "", "/f")
+	if err := s.Put(key, []byte(`{"a":1}`)); err != nil {
+		t.Fatal(err)
+	}
+	s.sync = func(f *os.File) error {
+		if content, err := os.ReadFile(f.Name()); err != nil || string(content) != `{"a":2}` {
+			t.Errorf("synced %q, %v", content, err)
+		}
+		return errDied
+	}
+	if err := s.Put(key, []byte(`{"a":2}`)); !errors.Is(err, errDied) {
+		t.Errorf("error %v", err)
+	}
+	entries, err := os.ReadDir(s.dir)
+	if got, getErr := s.Get(key); len(entries) != 1 || string(got) != `{"a":1}` || err != nil || getErr != nil {
+		t.Errorf("%v holds %q, %v, %v; want the old record alone", entries, got, err, getErr)
+	}
+}
+
+func TestST9_UnfinishedRecordsAreSwept(t *testing.T) {
+	dir := t.TempDir()
+	key := storeKey("", "b", "k", "", "/f")
+	old := time.Now().Add(-2 * time.Hour)
+	for name, stamp := range map[string]time.Time{
+		unfinishedPrefix + "old": old, unfinishedPrefix + "new": time.Now(), key: old, "record-old": old,
+	} {
+		file := filepath.Join(dir, name)
+		if err := errors.Join(os.WriteFile(file, []byte("{}"), 0o600), os.Chtimes(file, stamp, stamp)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, unfinishedPrefix+"dir"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(filepath.Join(dir, unfinishedPrefix+"dir"), old, old); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewFileStore(dir); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	for _, entry := range entries {
+		left = append(left, entry.Name())
+	}
+	want := []string{unfinishedPrefix + "dir", unfinishedPrefix + "new", key, "record-old"}
+	if diff := cmp.Diff(want, left); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestDefaultStoreDir(t *testing.T) {
 	state := t.TempDir()
 	t.Setenv("XDG_STATE_HOME", state)
@@ -147,9 +208,15 @@ func TestRecords(t *testing.T) {
 		}
 		got = append(got, rec)
 	}
+	fi, err := os.Stat(up.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := FingerprintOf(fi)
+	source.Device = 0 // of no record
 	slices.SortFunc(got, func(a, b Record) int { return strings.Compare(b.Op, a.Op) })
 	want := []Record{
-		{StoreKey: storeKey("here", "bkt", "dir/key.bin", "", up.file), Op: OpUpload, Scope: "here", Bucket: "bkt", Key: "dir/key.bin", File: up.file, Size: 2 * kib, UploadID: "U1"},
+		{StoreKey: storeKey("here", "bkt", "dir/key.bin", "", up.file), Op: OpUpload, Scope: "here", Bucket: "bkt", Key: "dir/key.bin", File: up.file, Size: 2 * kib, UploadID: "U1", Source: source},
 		{StoreKey: storeKey("", "bkt", "dir/key.bin", "", down.out()), Op: OpDownload, Bucket: "bkt", Key: "dir/key.bin", File: down.out(), Size: 2 * kib, TempFile: down.temps(t)[0]},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -181,6 +248,9 @@ func FuzzRecords(f *testing.F) {
 	f.Add([]byte(`{"version":1,"op_type":"ResumableDownload","etag":"E","temp":".osssync-tmp-ABCDEFGHIJKLMNOPQRSTUVWXYZ","size":10,"part_size":3,"parts":[{"part_number":4,"part_crc":18446744073709551615}]}`))
 	f.Add([]byte(`hello}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
+		if sealed, err := seal(json.RawMessage(data)); err == nil {
+			data = sealed
+		}
 		up := binding{Version: recordVersion, Op: OpUpload}
 		if rec, err := decodeUpload(data, up); err == nil {
 			if n := cut(rec.Size, rec.PartSize).count; n < 1 || int64(n) > maxParts || rec.UploadID == "" {

@@ -26,6 +26,13 @@ func (p Fingerprint) Matches(q Fingerprint) bool {
 		agree(p.ChangeTime, q.ChangeTime) && agree(p.Inode, q.Inode) && agree(p.Device, q.Device)
 }
 
+// sameContent tells whether p and q are of one file whose content nobody says to
+// have written. Permissions, links and attributes move only the ChangeTime; but so
+// does an edit whose ModTime was put back.
+func (p Fingerprint) sameContent(q Fingerprint) bool {
+	return p.Size == q.Size && p.ModTime == q.ModTime && p.Inode == q.Inode
+}
+
 // agree compares two values of which 0 means unknown.
 func agree[T comparable](a, b T) bool {
 	var unknown T

@@ -1,9 +1,6 @@
 package resumable
 
-import (
-	"encoding/json"
-	"fmt"
-)
+import "fmt"
 
 // ledger is where one transfer finds and leaves its record.
 type ledger struct {
@@ -34,9 +31,9 @@ func openLedger(store Store, want binding, versionID string) (*ledger, error) {
 func (l *ledger) get() ([]byte, error) { return l.store.Get(l.key) }
 
 func (l *ledger) put(rec any) error {
-	data, err := json.Marshal(rec)
+	data, err := seal(rec)
 	if err != nil {
-		return fmt.Errorf("record: %w", err)
+		return err
 	}
 	return l.store.Put(l.key, data)
 }

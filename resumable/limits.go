@@ -2,6 +2,7 @@ package resumable
 
 import (
 	"context"
+	"os"
 	"time"
 )
 
@@ -10,6 +11,7 @@ type limits struct {
 	minPart   int64         // least preferred part size
 	saveEvery time.Duration // after so long a record is due in any case
 	sleep     func(ctx context.Context, d time.Duration) error
+	sync      func(f *os.File) error
 }
 
 func (l limits) withDefaults() limits {
@@ -21,6 +23,9 @@ func (l limits) withDefaults() limits {
 	}
 	if l.sleep == nil {
 		l.sleep = sleep
+	}
+	if l.sync == nil {
+		l.sync = (*os.File).Sync
 	}
 	return l
 }

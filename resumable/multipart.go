@@ -31,7 +31,7 @@ type piece struct {
 }
 
 // multipart uploads the file in parts, carrying on with what an earlier call
-// left. If that turns out to be gone it starts from nothing, once.
+// left. If that turns out to be gone or of no use it starts from nothing, once.
 func (u *upload) multipart(ctx context.Context) (*UploadResult, error) {
 	plan, err := uploadPlan(u.src.print.Size, u.opts.PartSize, u.opts.limits.minPart)
 	if err != nil {
@@ -51,14 +51,18 @@ func (u *upload) multipart(ctx context.Context) (*UploadResult, error) {
 		if err == nil {
 			result, err = u.carryOut(ctx, l, s)
 		}
-		if !errors.Is(err, errUploadGone) || restarted {
+		var unfit *unfitError
+		again := errors.As(err, &unfit) || errors.Is(err, errUploadGone)
+		if !again || restarted {
 			return result, err
 		}
-		if result, err = u.adoptGone(ctx, l, s); result != nil || err != nil {
-			return result, err
+		if unfit == nil {
+			if result, err = u.adoptGone(ctx, l, s); result != nil || err != nil {
+				return result, err
+			}
 		}
 		u.progress.restart()
-		s = nil
+		s, err = nil, nil
 	}
 }
 
@@ -71,13 +75,13 @@ func (u *upload) resume(ctx context.Context, l *ledger) (*session, error) {
 		return nil, err
 	}
 	rec, err := decodeUpload(data, l.want)
-	now := u.src.print
-	now.Device = 0
-	if err != nil || rec.Fingerprint != now {
-		u.discard(ctx, data)
-		return nil, l.delete()
+	if err != nil || !rec.Fingerprint.sameContent(u.src.print) {
+		return nil, discard(ctx, l, data, u.src.place, u.abort)
 	}
 	plan := cut(rec.Size, rec.PartSize)
+	if plan.count > 1 && plan.partSize < u.opts.limits.minPart { // Complete would refuse it
+		return nil, discard(ctx, l, data, u.src.place, u.abort)
+	}
 	s := &session{rec: rec, plan: plan, pieces: make([]piece, plan.count)}
 	listed, err := u.listParts(ctx, s)
 	if err != nil {
@@ -88,8 +92,7 @@ func (u *upload) resume(ctx context.Context, l *ledger) (*session, error) {
 	}
 	if u.opts.Sequential && s.gap() {
 		u.progress.restart()
-		u.discard(ctx, data)
-		return nil, l.delete()
+		return nil, discard(ctx, l, data, u.src.place, u.abort)
 	}
 	return s, nil
 }
@@ -107,24 +110,8 @@ func (s *session) gap() bool {
 	return false
 }
 
-// discard frees what a useless record names, as far as it can be trusted.
-func (u *upload) discard(ctx context.Context, data []byte) {
-	discard(ctx, data, u.src.place, func(ctx context.Context, rec *uploadRecord) {
-		if rec.Bucket == u.bucket && rec.Key == u.key {
-			_ = u.abort(ctx, rec.UploadID) // what is left costs storage, not correctness
-		}
-	})
-}
-
 func (u *upload) abort(ctx context.Context, uploadID string) error {
-	_, err := u.api.AbortMultipartUpload(ctx, &oss.AbortMultipartUploadRequest{
-		Bucket: oss.Ptr(u.bucket), Key: oss.Ptr(u.key), UploadId: oss.Ptr(uploadID),
-		RequestCommon: oss.RequestCommon{Headers: subset(u.headers, requestPayer)},
-	})
-	if hasCode(err, "NoSuchUpload") {
-		return nil
-	}
-	return remote(err)
+	return abortUpload(ctx, u.api, u.bucket, u.key, uploadID, u.headers)
 }
 
 // initiate begins an upload and records it before any part is sent.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
@@ -18,9 +19,11 @@ type object struct {
 	size      int64
 	etag      string // without quotes
 	modified  time.Time
-	crc       uint64
-	hasCRC    bool
 	etagIsMD5 bool
+
+	mu     sync.Mutex // guards the CRC-64, which an answer to a GET may add
+	crc    uint64
+	hasCRC bool
 }
 
 // look asks for the object with a HEAD.
@@ -62,6 +65,21 @@ func crcOf(header *string) (crc uint64, ok bool, err error) {
 	return crc, err == nil, err
 }
 
+// learn takes the CRC-64 of the whole object, which an answer to a GET tells
+// also for a range, if the HEAD had none.
+func (o *object) learn(header *string) error {
+	crc, told, err := crcOf(header)
+	if err != nil {
+		return err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if told && !o.hasCRC {
+		o.crc, o.hasCRC = crc, true
+	}
+	return nil
+}
+
 // conditions makes a GET fail with 412 when the object is another by now.
 func (o *object) conditions(request *oss.GetObjectRequest) {
 	request.IfMatch = oss.Ptr(o.etag)
@@ -70,12 +88,23 @@ func (o *object) conditions(request *oss.GetObjectRequest) {
 	}
 }
 
-// verify compares the file, whose CRC-64 is known, with the checksum of the
-// object. Without a CRC-64 the MD5 decides, for which the file is read again.
-// verified is false when the service has no checksum at all.
+// verify compares the file, the CRC-64 of whose first size bytes is known, with
+// size and checksum of the object. Without a CRC-64 the MD5 decides, for which
+// the file is read again. verified is false when the service has no checksum at
+// all.
 func (o *object) verify(ctx context.Context, name, requestID string, f *os.File, crc uint64) (verified bool, err error) {
+	fi, err := f.Stat()
+	if err != nil {
+		return false, err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	mismatch := &IntegrityError{Object: name, RequestID: requestID}
 	switch {
+	case fi.Size() != o.size:
+		mismatch.Check = "size"
+		mismatch.Local, mismatch.Remote = strconv.FormatInt(fi.Size(), 10), strconv.FormatInt(o.size, 10)
+		return false, mismatch
 	case o.hasCRC && crc != o.crc:
 		mismatch.Check = "CRC-64"
 		mismatch.Local, mismatch.Remote = strconv.FormatUint(crc, 10), strconv.FormatUint(o.crc, 10)

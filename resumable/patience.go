@@ -2,10 +2,11 @@ package resumable
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -35,19 +36,34 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-var errStalled = errors.New("stalled")
+// patientReader reads the body of an answer and cancels its request when a
+// single read brings nothing for the length of timeout. The time between two
+// reads does not count. The error is a timeout and no cancellation, for which
+// nobody asked.
+type patientReader struct {
+	body    io.Reader
+	timeout time.Duration
+	timer   *time.Timer
+	stalled atomic.Bool
+}
 
-// unlessStalled runs one request and cancels it when moved is not called for
-// the length of timeout. The error of a cancelled request is a timeout, not a
-// cancellation: the caller did not ask for it.
-func unlessStalled(ctx context.Context, timeout time.Duration, request func(ctx context.Context, moved func()) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	timer := time.AfterFunc(timeout, func() { cancel(errStalled) })
-	defer timer.Stop()
-	err := request(ctx, func() { timer.Reset(timeout) })
-	if err != nil && context.Cause(ctx) == errStalled {
-		return fmt.Errorf("%w: no byte moved for %v: %w", errStalled, timeout, os.ErrDeadlineExceeded)
+// newPatientReader needs the cancel function of the request's context.
+func newPatientReader(body io.Reader, timeout time.Duration, cancel context.CancelCauseFunc) *patientReader {
+	r := &patientReader{body: body, timeout: timeout}
+	r.timer = time.AfterFunc(timeout, func() {
+		r.stalled.Store(true)
+		cancel(os.ErrDeadlineExceeded)
+	})
+	r.timer.Stop()
+	return r
+}
+
+func (r *patientReader) Read(p []byte) (int, error) {
+	r.timer.Reset(r.timeout)
+	n, err := r.body.Read(p)
+	r.timer.Stop()
+	if err != nil && err != io.EOF && r.stalled.Load() {
+		err = fmt.Errorf("no byte moved for %v: %w", r.timeout, os.ErrDeadlineExceeded)
 	}
-	return err
+	return n, err
 }

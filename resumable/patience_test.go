@@ -3,38 +3,77 @@ package resumable
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
-func TestUnlessStalled(t *testing.T) { // M11
-	synctest.Test(t, func(t *testing.T) {
-		start := time.Now()
-		err := unlessStalled(t.Context(), time.Minute, func(ctx context.Context, moved func()) error {
-			for range 3 {
-				if err := sleep(ctx, 50*time.Second); err != nil {
-					return err
+// slowBody delivers one byte after each of its pauses; a pause ends early with ctx.
+type slowBody struct {
+	ctx    context.Context
+	pauses []time.Duration
+}
+
+func (b *slowBody) Read(p []byte) (int, error) {
+	if len(b.pauses) == 0 {
+		return 0, io.EOF
+	}
+	pause := b.pauses[0]
+	b.pauses = b.pauses[1:]
+	if err := sleep(b.ctx, pause); err != nil {
+		return 0, err
+	}
+	return copy(p, "x"), nil
+}
+
+func TestM11_PatientReader(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		pauses []time.Duration
+		idle   time.Duration // of the reader between two reads
+		want   int
+		err    error
+	}{
+		{"slow is not stalled", []time.Duration{59 * time.Second, 59 * time.Second, 59 * time.Second}, 0, 3, io.EOF},
+		{"the owner may take its time", []time.Duration{time.Second, time.Second}, time.Hour, 2, io.EOF},
+		{"stalled", []time.Duration{59 * time.Second, time.Hour}, 0, 1, os.ErrDeadlineExceeded},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancelCause(t.Context())
+				defer cancel(nil)
+				r := newPatientReader(&slowBody{ctx, tt.pauses}, time.Minute, cancel)
+				n, err := 0, error(nil)
+				for {
+					start, k := time.Now(), 0
+					if k, err = r.Read(make([]byte, 8)); err != nil {
+						if waited := time.Since(start); err != io.EOF && waited != time.Minute {
+							t.Errorf("gave up after %v", waited)
+						}
+						break
+					}
+					n += k
+					if sleepErr := sleep(ctx, tt.idle); sleepErr != nil {
+						t.Fatal(sleepErr)
+					}
 				}
-				moved()
-			}
-			<-ctx.Done()
-			return ctx.Err()
+				if n != tt.want || !errors.Is(err, tt.err) || errors.Is(err, context.Canceled) {
+					t.Errorf("%d bytes, error %v; want %d and %v", n, err, tt.want, tt.err)
+				}
+			})
 		})
-		if waited := time.Since(start); waited != 210*time.Second {
-			t.Errorf("gave up after %v", waited)
-		}
-		if !errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.Canceled) {
-			t.Errorf("error %v: a stall is a timeout, no cancellation", err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		err = unlessStalled(ctx, time.Minute, func(ctx context.Context, _ func()) error { return ctx.Err() })
-		if !errors.Is(err, context.Canceled) {
-			t.Errorf("error %v", err)
-		}
-	})
+	}
+}
+
+func TestPatientReaderIsCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(nil)
+	r := newPatientReader(&slowBody{ctx, []time.Duration{time.Hour}}, time.Minute, cancel)
+	if _, err := r.Read(make([]byte, 8)); !errors.Is(err, context.Canceled) || errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("error %v, want %v", err, context.Canceled)
+	}
 }
 
 func TestPause(t *testing.T) { // M10

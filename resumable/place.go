@@ -63,13 +63,13 @@ func (p *place) close() {
 func (p *place) beside(base string) string { return filepath.Join(filepath.Dir(p.name), base) }
 
 // syncDir makes the names of the file's directory durable.
-func (p *place) syncDir() error {
+func (p *place) syncDir(sync func(*os.File) error) error {
 	dir, err := p.root.Open(filepath.Dir(p.name))
 	if err != nil {
 		return err
 	}
 	defer dir.Close()
-	return syncDir(dir)
+	return syncDir(dir, sync)
 }
 
 // objectName is how messages and records of the traditional layout call an

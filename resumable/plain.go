@@ -13,21 +13,28 @@ import (
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 )
 
-// intoTemp fills a new temporary file and publishes it; a failure leaves
-// nothing behind.
+// intoTemp fills a new temporary file and publishes it; a failure, or a panic of
+// the caller's functions, leaves nothing behind.
 func (d *download) intoTemp(fill func(f *os.File) error) error {
 	f, base, err := createTemp(d.place)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	if err = fill(f); err == nil {
-		err = d.publish(f, base)
+	published := false
+	defer func() {
+		f.Close()
+		if !published {
+			_ = d.place.root.Remove(d.place.beside(base))
+		}
+	}()
+	if err := fill(f); err != nil {
+		return err
 	}
-	if err != nil {
-		_ = d.place.root.Remove(d.place.beside(base)) // published by link or never
+	if err := d.publish(f, base); err != nil {
+		return err
 	}
-	return err
+	published = true
+	return nil
 }
 
 // plain downloads an object with one GET; an empty one needs none.
@@ -78,30 +85,24 @@ func (d *download) getWhole(ctx context.Context, f *os.File, progress *progress)
 	if err := f.Truncate(0); err != nil {
 		return nil, err
 	}
-	err = unlessStalled(ctx, d.opts.StallTimeout, func(ctx context.Context, alive func()) error {
-		if got, err = d.api.GetObject(ctx, d.getRequest()); err != nil {
-			return fmt.Errorf("get: %w", remote(err))
-		}
-		defer got.Body.Close()
-		if etag, want := unquote(oss.ToString(got.ETag)), unquote(d.opts.ExpectETag); want != "" && want != etag {
-			return fmt.Errorf("%w: ETag %q, expected %q", ErrRemoteChanged, etag, want)
-		}
-		length, limit := int64(-1), int64(math.MaxInt64)
-		if got.Headers.Get("Content-Length") != "" {
-			length, limit = got.ContentLength, got.ContentLength
-		}
-		progress.expect(length)
-		d.result.Size, err = copyBody(f, span{0, limit}, got.Body, func(_ []byte, position int64) {
-			alive()
-			progress.reach(position)
-		})
-		if err == nil && length >= 0 && d.result.Size < length {
-			err = fmt.Errorf("%w after %d of %d bytes", errBroken, d.result.Size, length)
-		}
-		return err
-	})
-	if errors.Is(err, errStalled) {
-		err = fmt.Errorf("%w: %w", errBroken, err)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if got, err = d.api.GetObject(ctx, d.getRequest()); err != nil {
+		return nil, fmt.Errorf("get: %w", remote(err))
+	}
+	defer got.Body.Close()
+	if etag, want := unquote(oss.ToString(got.ETag)), unquote(d.opts.ExpectETag); want != "" && want != etag {
+		return nil, fmt.Errorf("%w: ETag %q, expected %q", ErrRemoteChanged, etag, want)
+	}
+	length, limit := int64(-1), int64(math.MaxInt64)
+	if got.Headers.Get("Content-Length") != "" {
+		length, limit = got.ContentLength, got.ContentLength
+	}
+	progress.expect(length)
+	body := newPatientReader(got.Body, d.opts.StallTimeout, cancel)
+	d.result.Size, err = copyBody(f, span{0, limit}, body, func(_ []byte, position int64) { progress.reach(position) })
+	if err == nil && length >= 0 && d.result.Size < length {
+		err = fmt.Errorf("%w after %d of %d bytes", errBroken, d.result.Size, length)
 	}
 	return got, err
 }

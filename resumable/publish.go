@@ -9,27 +9,30 @@ import (
 )
 
 // publish gives a complete and verified file its attributes and its name. All
-// that can be lost is synced before the name exists.
+// that can be lost is synced before the name exists. When it exists the file is
+// published, whatever fails then: at worst a crash brings back the old state of
+// the directory, which the next comparison finds.
 func (d *download) publish(f *os.File, base string) error {
-	p, temp := d.place, d.place.beside(base)
 	if err := d.dress(f); err != nil {
 		return err
 	}
-	if err := f.Sync(); err != nil {
+	if err := d.opts.limits.sync(f); err != nil {
 		return &syncError{err}
 	}
-	if err := d.rename(temp); err != nil {
-		// The file stays for the next call, which has to write to it.
-		return besides(err, "permissions", f.Chmod(tempMode))
+	if d.opts.BeforePublish != nil {
+		if err := d.opts.BeforePublish(d.place.root, d.place.name); err != nil {
+			return besides(fmt.Errorf("before publishing: %w", err), "permissions", d.undress(f))
+		}
 	}
-	if err := p.syncDir(); err != nil {
-		return fmt.Errorf("publish: %w", err)
-	}
-	fi, err := f.Stat() // by handle: nobody else's file can be under it
+	before, err := f.Stat()
 	if err != nil {
 		return err
 	}
-	d.result.Fingerprint = FingerprintOf(fi)
+	if err := d.rename(d.place.beside(base)); err != nil {
+		return besides(fmt.Errorf("publish: %w", err), "permissions", d.undress(f))
+	}
+	_ = d.place.syncDir(d.opts.limits.sync)
+	d.result.Fingerprint = publishedState(f, before)
 	return nil
 }
 
@@ -39,20 +42,39 @@ func (d *download) publish(f *os.File, base string) error {
 // RACE: without NoReplace, what appears under the name after BeforePublish has
 // looked is replaced.
 func (d *download) rename(temp string) error {
-	p := d.place
-	if d.opts.BeforePublish != nil {
-		if err := d.opts.BeforePublish(p.root, p.name); err != nil {
-			return fmt.Errorf("before publishing: %w", err)
-		}
-	}
-	move := p.root.Rename
 	if d.opts.NoReplace {
-		move = func(temp, name string) error { return publishNew(p.root, temp, name) }
+		return publishNew(d.place.root, temp, d.place.name)
 	}
-	if err := move(temp, p.name); err != nil {
-		return fmt.Errorf("publish: %w", err)
+	return d.place.root.Rename(temp, d.place.name)
+}
+
+// publishedState describes the file by its handle, under which nobody else's can
+// be, unless somebody has written to it since before. The change time, which the
+// renaming moves, tells nothing; but from here on it is part of the state.
+//
+// RACE: a write that keeps the size, in the tick of the file system's clock in
+// which the file got its modification time, leaves no trace here. A ModTime of
+// the past leaves no such tick.
+func publishedState(f *os.File, before fs.FileInfo) Fingerprint {
+	after, err := f.Stat()
+	if err != nil || after.Size() != before.Size() || !after.ModTime().Equal(before.ModTime()) {
+		return Fingerprint{}
 	}
-	return nil
+	return FingerprintOf(after)
+}
+
+// undress takes back the permissions of a file that was not published, for the
+// next call has to write to it. Not those of one that was, whatever the error
+// said that led here.
+func (d *download) undress(f *os.File) error {
+	fi, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if target, err := d.place.root.Lstat(d.place.name); err == nil && os.SameFile(fi, target) {
+		return nil
+	}
+	return f.Chmod(tempMode)
 }
 
 // names are the calls of an [os.Root] that give files their names.
@@ -72,7 +94,8 @@ func publishNew(n names, temp, name string) error {
 	err := n.Link(temp, name)
 	switch {
 	case err == nil:
-		return n.Remove(temp)
+		_ = n.Remove(temp) // it is published; openTemp knows what is left
+		return nil
 	case !withoutLinks(err):
 		return err
 	}

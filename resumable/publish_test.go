@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"syscall"
 	"testing"
 	"time"
 
@@ -101,6 +103,71 @@ func TestNoReplace(t *testing.T) { // L5
 		}
 		os.Remove(r.out())
 		r.mustDownload(t, opts)
+	}
+}
+
+// linkless is a directory of a file system that has no hard links.
+type linkless struct {
+	*os.Root
+	errno error
+}
+
+func (l linkless) Link(oldname, newname string) error {
+	return &os.LinkError{Op: "link", Old: oldname, New: newname, Err: l.errno}
+}
+
+func TestNoReplaceWithoutLinks(t *testing.T) {
+	for _, errno := range []error{syscall.EPERM, syscall.ENOTSUP, syscall.EOPNOTSUPP, syscall.ENOSYS, syscall.EMLINK} {
+		if runtime.GOOS == "windows" && (errno == syscall.EPERM || errno == syscall.EMLINK) {
+			continue // Windows has numbers of its own for these
+		}
+		t.Run(errno.Error(), func(t *testing.T) {
+			dir := t.TempDir()
+			root, err := os.OpenRoot(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer root.Close()
+			put := func(name, content string) {
+				t.Helper()
+				if err := root.WriteFile(name, []byte(content), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			put("temp", "new")
+			put("taken", "mine")
+			if err := publishNew(linkless{root, errno}, "temp", "taken"); !errors.Is(err, fs.ErrExist) {
+				t.Errorf("error %v, want %v", err, fs.ErrExist)
+			}
+			if err := publishNew(linkless{root, errno}, "temp", "free"); err != nil {
+				t.Error(err)
+			}
+			for name, want := range map[string]string{"taken": "mine", "free": "new"} {
+				if got, err := root.ReadFile(name); string(got) != want || err != nil {
+					t.Errorf("%s holds %q, %v, want %q", name, got, err, want)
+				}
+			}
+			if _, err := root.Lstat("temp"); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("temporary file: %v", err)
+			}
+		})
+	}
+}
+
+func TestNoReplaceKeepsOtherErrorsOfLinks(t *testing.T) {
+	root, err := os.OpenRoot(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	if err := root.WriteFile("temp", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := publishNew(linkless{root, syscall.EIO}, "temp", "free"); !errors.Is(err, syscall.EIO) {
+		t.Errorf("error %v, want %v", err, syscall.EIO)
+	}
+	if _, err := root.Lstat("free"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("published: %v", err)
 	}
 }
 

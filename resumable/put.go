@@ -24,7 +24,7 @@ func (u *upload) put(ctx context.Context) (*UploadResult, error) {
 		stored, err = u.api.PutObject(ctx, u.putRequest(token, sum, content))
 		return err
 	})
-	result := &UploadResult{Size: u.src.print.Size, CRC64: sent.crc, MD5: sent.etag(), Fingerprint: u.src.print}
+	result := &UploadResult{Size: u.src.print.Size, CRC64: sent.crc, MD5: sent.etag()}
 	switch {
 	case err == nil:
 		result.ETag, result.VersionID = unquote(oss.ToString(stored.ETag)), oss.ToString(stored.VersionId)
@@ -37,9 +37,10 @@ func (u *upload) put(ctx context.Context) (*UploadResult, error) {
 		return nil, err
 	}
 	u.progress.end(result.Size)
-	if err := u.src.unchanged(); err != nil {
+	if err := u.src.confirm(ctx, sent.crc); err != nil {
 		return nil, fmt.Errorf("after the object was stored: %w", err)
 	}
+	result.Fingerprint = u.src.print
 	return result, nil
 }
 

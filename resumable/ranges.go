@@ -92,36 +92,42 @@ func (d *download) resume(ctx context.Context, l *ledger, o *object) (*checkpoin
 	same := err == nil && rec.VersionID == d.opts.VersionID && rec.ETag == o.etag &&
 		rec.Size == o.size && rec.ModTime == o.modified.Unix()
 	if !same {
-		discard(ctx, data, d.place, d.abort)
-		return nil, l.delete()
+		return nil, discard(ctx, l, data, d.place, d.abort)
 	}
 	f, err := openTemp(d.place, rec.Temp)
 	if errors.Is(err, os.ErrNotExist) || errors.Is(err, ErrInvalid) {
 		return nil, l.delete()
 	}
-	if errors.Is(err, os.ErrPermission) { // died with the permissions of the target
+	if errors.Is(err, errShared) || errors.Is(err, os.ErrPermission) { // the latter: died with the permissions of the target
 		return nil, besides(d.drop(rec.Temp), "record", l.delete())
 	}
 	if err != nil {
 		return nil, err
 	}
 	c := d.newCheckpoint(l, f, cut(rec.Size, rec.PartSize), *rec)
-	if err := d.keepIntact(ctx, c, rec.Done); err != nil {
+	err = shorten(f, rec.Size)
+	if err == nil {
+		err = d.keepIntact(ctx, c, rec.Done)
+	}
+	if err != nil {
 		f.Close()
 		return nil, err
 	}
 	return c, nil
 }
 
-// abort frees an upload whose record stood where a download's belongs.
-func (d *download) abort(ctx context.Context, rec *uploadRecord) {
-	if rec.Bucket != d.bucket || rec.Key != d.key {
-		return
+// shorten cuts off what follows size bytes, where no range would write.
+func shorten(f *os.File, size int64) error {
+	fi, err := f.Stat()
+	if err != nil || fi.Size() <= size {
+		return err
 	}
-	_, _ = d.api.AbortMultipartUpload(ctx, &oss.AbortMultipartUploadRequest{
-		Bucket: oss.Ptr(d.bucket), Key: oss.Ptr(d.key), UploadId: oss.Ptr(rec.UploadID),
-		RequestCommon: oss.RequestCommon{Headers: d.headers},
-	}) // what is left costs storage, not correctness
+	return f.Truncate(size)
+}
+
+// abort frees an upload whose record stood where a download's belongs.
+func (d *download) abort(ctx context.Context, uploadID string) error {
+	return abortUpload(ctx, d.api, d.bucket, d.key, uploadID, d.headers)
 }
 
 // keepIntact reads the claimed ranges back and marks those whose checksum

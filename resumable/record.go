@@ -4,7 +4,6 @@ import (
 	"crypto/md5"
 	"crypto/rand"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -65,7 +64,7 @@ type rangeState struct {
 // What it could read is returned also with an error.
 func decodeUpload(data []byte, want binding) (*uploadRecord, error) {
 	rec := &uploadRecord{}
-	if err := json.Unmarshal(data, rec); err != nil {
+	if err := unseal(data, rec); err != nil {
 		return rec, fmt.Errorf("upload record: %w", err)
 	}
 	if rec.binding != want || rec.UploadID == "" || rec.Token == "" || rec.Headers == "" {
@@ -80,7 +79,7 @@ func decodeUpload(data []byte, want binding) (*uploadRecord, error) {
 // decodeDownload is decodeUpload for the other kind.
 func decodeDownload(data []byte, want binding) (*downloadRecord, error) {
 	rec := &downloadRecord{}
-	if err := json.Unmarshal(data, rec); err != nil {
+	if err := unseal(data, rec); err != nil {
 		return rec, fmt.Errorf("download record: %w", err)
 	}
 	if rec.binding != want || rec.ETag == "" || !isTempBase(rec.Temp) || rec.Done == nil {

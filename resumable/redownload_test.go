@@ -43,8 +43,12 @@ func (r *rig) editRecord(t testing.TB, edit func(rec map[string]any)) {
 	if err := dec.Decode(&rec); err != nil {
 		t.Fatal(err)
 	}
+	delete(rec, "crc32c")
 	edit(rec)
-	data, _ = json.Marshal(rec)
+	data, err := seal(rec)
+	if err != nil {
+		t.Fatal(err)
+	}
 	r.store.records[key] = data
 }
 
@@ -55,6 +59,7 @@ func TestDL8_Record(t *testing.T) {
 	if err := json.Unmarshal(data, &rec); err != nil {
 		t.Fatal(err)
 	}
+	delete(rec, "crc32c")
 	o := r.object("dir/key.bin")
 	parts := []any{}
 	for i := range 3 {
@@ -119,6 +124,15 @@ func TestDL12_ClaimedRangesAreReadBack(t *testing.T) { // L11, EDGE-9
 			_, err = f.WriteAt([]byte{1, 2, 3}, kib+5)
 			return err
 		}, 2},
+		{"L1 longer than the object", func(temp string) error {
+			f, err := os.OpenFile(temp, os.O_WRONLY|os.O_APPEND, 0)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			_, err = f.Write(noise(9, 5*kib))
+			return err
+		}, 3},
 		{"truncated", func(temp string) error { return os.Truncate(temp, kib+100) }, 1},
 		{"pages lost", func(temp string) error { return os.WriteFile(temp, make([]byte, 3*kib), 0o600) }, 0},
 		{"deleted", os.Remove, 0},

@@ -114,15 +114,18 @@ func TestUP16_EditKeepingSizeAndTime(t *testing.T) {
 	content := noise(4, 5*kib)
 	content[10] ^= 1
 	r.write(t, content)
-	fi, _ := os.Stat(r.file)
+	fi, err := os.Stat(r.file)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var rec uploadRecord
 	if err := json.Unmarshal(data, &rec); err != nil {
 		t.Fatal(err)
 	}
 	rec.Fingerprint = FingerprintOf(fi) // as if the stat had not changed
-	rec.Device = 0
-	data, _ = json.Marshal(rec)
-	r.store.records[key] = data
+	if r.store.records[key], err = seal(rec); err != nil {
+		t.Fatal(err)
+	}
 	if res := r.mustUpload(t); res.PartsKept != 2 {
 		t.Errorf("%d parts kept, want 2", res.PartsKept)
 	}
@@ -142,7 +145,7 @@ func TestUP8_Record(t *testing.T) {
 	if err := json.Unmarshal(data, &rec); err != nil {
 		t.Fatal(err)
 	}
-	for _, dynamic := range []string{"mtime", "ctime", "inode", "token", "headers_md5"} {
+	for _, dynamic := range []string{"crc32c", "mtime", "ctime", "inode", "token", "headers_md5"} {
 		if rec[dynamic] == nil {
 			t.Errorf("no %s", dynamic)
 		}

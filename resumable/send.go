@@ -35,14 +35,9 @@ func (u *upload) send(ctx context.Context, offset, n int64, moved func(int64), d
 		} else if sum != first {
 			return digest{}, fmt.Errorf("%w: %d bytes at %d altered", ErrSourceChanged, n, offset)
 		}
-		err = unlessStalled(ctx, u.opts.StallTimeout, func(ctx context.Context, alive func()) error {
-			b := &body{content: content, moved: func(position int64) {
-				alive()
-				moved(position)
-			}}
-			defer b.release()
-			return do(ctx, sum, b)
-		})
+		b := &body{content: content, moved: moved}
+		err = do(ctx, sum, b)
+		b.release()
 		if err == nil {
 			return sum, nil
 		}

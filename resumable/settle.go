@@ -65,16 +65,17 @@ func (u *upload) adoptGone(ctx context.Context, l *ledger, s *session) (*UploadR
 		return nil, err
 	}
 	result := &UploadResult{
-		Size: u.src.print.Size, CRC64: sum.crc, Fingerprint: u.src.print,
+		Size: u.src.print.Size, CRC64: sum.crc,
 		Multipart: true, PartsKept: s.plan.count, BytesKept: u.src.print.Size, StaleHeaders: s.rec.Headers != headersMD5(u.headers),
 	}
 	if err := u.adopt(head, result); err != nil {
 		// The object is this upload's but the file is not what went in.
 		return nil, l.delete()
 	}
-	if err := u.src.unchanged(); err != nil {
+	if err := u.src.confirm(ctx, sum.crc); err != nil {
 		return nil, err
 	}
+	result.Fingerprint = u.src.print
 	u.progress.end(result.Size)
 	_ = l.delete() // as in carryOut
 	return result, nil

@@ -10,6 +10,19 @@ import (
 	"testing"
 )
 
+func TestL1_DirectoriesThatCannotBeSynced(t *testing.T) {
+	for _, errno := range []error{syscall.EINVAL, syscall.ENOTSUP, syscall.EOPNOTSUPP} {
+		if err := durableNames(&os.PathError{Op: "sync", Path: "dir", Err: errno}); err != nil {
+			t.Errorf("%v is an error", errno)
+		}
+	}
+	for _, err := range []error{nil, syscall.EIO, os.ErrClosed} {
+		if got := durableNames(err); got != err {
+			t.Errorf("%v becomes %v", err, got)
+		}
+	}
+}
+
 // P7: a FIFO neither blocks nor is read.
 func TestUploadOfAFIFO(t *testing.T) {
 	r := newRig(t, nil)

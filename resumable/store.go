@@ -10,7 +10,8 @@ import (
 
 // Store keeps the records of unfinished transfers, one a key. Keys are made by
 // this package: lower-case hex and hyphens, at most 100 bytes. Records are JSON
-// objects and at most some megabytes. A Store must be safe for concurrent use
+// objects of at most some megabytes, with a checksum of their bytes: one that
+// comes back otherwise than it was put is of no use. A Store must be safe for concurrent use
 // with different keys; what it was told to Put must survive a crash, or be
 // gone, but never be there in part.
 type Store interface {

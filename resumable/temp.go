@@ -1,10 +1,10 @@
 package resumable
 
 import (
-	"context"
 	"crypto/rand"
-	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"strings"
@@ -30,45 +30,49 @@ func isTempBase(base string) bool {
 	return ok && len(random) == tempRandom && strings.Trim(random, tempAlphabet) == ""
 }
 
-// createTemp makes a new, private, empty file beside the target.
+// createTemp makes a new temporary file beside the target.
 func createTemp(p *place) (*os.File, string, error) {
 	base := tempPrefix + rand.Text()
-	f, err := p.root.OpenFile(p.beside(base), os.O_RDWR|os.O_CREATE|os.O_EXCL, tempMode)
+	f, err := createPrivate(p, base)
 	return f, base, err
 }
 
-// openTemp opens the file of an earlier call, if it is still a regular one.
+// createPrivate makes an empty file where there is none.
+func createPrivate(p *place, base string) (*os.File, error) {
+	return p.root.OpenFile(p.beside(base), os.O_RDWR|os.O_CREATE|os.O_EXCL, tempMode)
+}
+
+// errShared is a temporary file that has another name, as after a process that
+// died between giving it the name of the target and taking its own away. To
+// write to it would be to write to that.
+var errShared = errors.New("temporary file has another name")
+
+// openTemp opens the file of an earlier call, if it is still a regular one and
+// nobody else's.
 func openTemp(p *place, base string) (*os.File, error) {
 	name := p.beside(base)
-	before, err := p.root.Lstat(name)
+	fi, err := p.root.Lstat(name)
 	if err != nil {
 		return nil, err
 	}
-	if !before.Mode().IsRegular() {
-		return nil, fmt.Errorf("%w: temporary file %q is %v", ErrInvalid, name, before.Mode())
+	if !fi.Mode().IsRegular() {
+		return nil, fmt.Errorf("%w: temporary file %q is %v", ErrInvalid, name, fi.Mode())
 	}
+	if target, err := p.root.Lstat(p.name); linkCount(fi) > 1 || err == nil && os.SameFile(fi, target) {
+		return nil, fmt.Errorf("%w: %q", errShared, name)
+	}
+	return openSame(p, name, fi)
+}
+
+// openSame opens the file that fi describes.
+func openSame(p *place, name string, fi fs.FileInfo) (*os.File, error) {
 	f, err := p.root.OpenFile(name, os.O_RDWR|openNonblock, 0)
 	if err != nil {
 		return nil, err
 	}
-	if after, err := f.Stat(); err != nil || !os.SameFile(before, after) {
+	if opened, err := f.Stat(); err != nil || !os.SameFile(fi, opened) {
 		f.Close()
 		return nil, fmt.Errorf("%w: temporary file %q replaced", ErrInvalid, name)
 	}
 	return f, nil
-}
-
-// discard frees what a record that is of no use names, so far as it can be
-// made out: the temporary file of a download, the upload of an upload.
-func discard(ctx context.Context, data []byte, p *place, abort func(context.Context, *uploadRecord)) {
-	var up uploadRecord
-	var down downloadRecord
-	_ = json.Unmarshal(data, &up) // a field of a wrong type leaves the others
-	_ = json.Unmarshal(data, &down)
-	if up.Op == OpUpload && up.UploadID != "" {
-		abort(ctx, &up)
-	}
-	if down.Op == OpDownload && isTempBase(down.Temp) {
-		_ = p.root.Remove(p.beside(down.Temp)) // may be gone
-	}
 }

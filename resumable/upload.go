@@ -73,12 +73,15 @@ type UploadOptions struct {
 	// overlap, done never decreases, and the last call of a transfer whose
 	// bytes all went out is (total, total); for an upload in parts that call
 	// precedes the commit, so only the returned error tells success. It must
-	// not block.
+	// not block. A panic of it is not recovered and may be in any goroutine.
 	Progress func(done, total int64)
 
-	// StallTimeout is how long a request may go without a byte moving before
-	// it is given up; 0 means two minutes.
-	StallTimeout time.Duration
+	// BeforeCommit, when set, is called right before a multipart upload is
+	// completed, once in a call of Upload and not at all for an upload that an
+	// earlier call completed or for one PutObject. An error keeps the object
+	// from being published and is returned wrapped; record and parts stay for
+	// the next call, even if it is ErrSourceChanged.
+	BeforeCommit func(ctx context.Context) error
 
 	limits limits
 }
@@ -138,9 +141,6 @@ func (o UploadOptions) withDefaults() UploadOptions {
 	if o.Parts == 0 || o.Sequential {
 		o.Parts = defaultUploadParts
 	}
-	if o.StallTimeout == 0 {
-		o.StallTimeout = defaultStallTimeout
-	}
 	o.limits = o.limits.withDefaults()
 	return o
 }
@@ -162,7 +162,7 @@ func uploadFile(ctx context.Context, c API, bucket, key, filename string, opts U
 	if err := checkKey(key); err != nil {
 		return nil, err
 	}
-	if err := checkSizes(opts.Threshold, opts.PartSize, opts.Parts, opts.StallTimeout); err != nil {
+	if err := checkSizes(opts.Threshold, opts.PartSize, opts.Parts); err != nil {
 		return nil, err
 	}
 	headers, err := canonicalHeaders(opts.Headers)

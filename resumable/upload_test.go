@@ -274,7 +274,6 @@ func TestRefusedBeforeAnyRequest(t *testing.T) {
 		{"EDGE-11 negative workers", "k", r.file, set(func(o *UploadOptions) { o.Parts = -1 }), ErrInvalid},
 		{"negative part size", "k", r.file, set(func(o *UploadOptions) { o.PartSize = -1 }), ErrInvalid},
 		{"negative threshold", "k", r.file, set(func(o *UploadOptions) { o.Threshold = -2 }), ErrInvalid},
-		{"negative stall timeout", "k", r.file, set(func(o *UploadOptions) { o.StallTimeout = -1 }), ErrInvalid},
 		{"reserved header", "k", r.file, set(func(o *UploadOptions) { o.Headers = map[string]string{"content-md5": "x"} }), ErrInvalid},
 		{"header given twice", "k", r.file, set(func(o *UploadOptions) { o.Headers = map[string]string{"a": "x", "A": "y"} }), ErrInvalid},
 		{"header with a newline", "k", r.file, set(func(o *UploadOptions) { o.Headers = map[string]string{"a": "x\ny"} }), ErrInvalid},

@@ -34,7 +34,7 @@ func TestUP11_UselessRecords(t *testing.T) {
 		{"scope other", edit("scope", "x"), 0},
 	}
 	for field, other := range map[string]any{
-		"file_path": "/else", "token": "", "headers_md5": "", "size": 77, "part_size": 0, "mtime": 77, "ctime": 77, "inode": 77,
+		"file_path": "/else", "token": "", "headers_md5": "", "size": 77, "part_size": 0, "mtime": 77, "inode": 77,
 	} {
 		wrong := any("text")
 		if _, isText := other.(string); isText {
@@ -42,7 +42,10 @@ func TestUP11_UselessRecords(t *testing.T) {
 		}
 		rows = append(rows, row{field + " other", edit(field, other), 0}, row{field + " missing", edit(field, nil), 0}, row{field + " of a wrong type", edit(field, wrong), 0})
 	}
-	rows = append(rows, row{"part size for too many parts", func(rec map[string]any) { rec["part_size"], rec["size"] = 1, 1<<40 }, 0})
+	rows = append(rows,
+		row{"part size below what the service takes", edit("part_size", 512), 0},
+		row{"part size for too many parts", func(rec map[string]any) { rec["part_size"], rec["size"] = 1, 1<<40 }, 0},
+	)
 	for _, tt := range rows {
 		t.Run("UP-11.2 UP-12 EDGE-5 "+tt.name, func(t *testing.T) {
 			r := newRig(t, noise(4, 3*kib))

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -27,7 +26,7 @@ func checkKey(key string) error {
 }
 
 // checkSizes refuses numbers without a meaning; 0 always stands for the default.
-func checkSizes(threshold, partSize int64, parts int, stall time.Duration) error {
+func checkSizes(threshold, partSize int64, parts int) error {
 	switch {
 	case threshold < NoThreshold:
 		return fmt.Errorf("%w: threshold %d", ErrInvalid, threshold)
@@ -35,8 +34,6 @@ func checkSizes(threshold, partSize int64, parts int, stall time.Duration) error
 		return fmt.Errorf("%w: part size %d", ErrInvalid, partSize)
 	case parts < 0:
 		return fmt.Errorf("%w: %d parts at a time", ErrInvalid, parts)
-	case stall < 0:
-		return fmt.Errorf("%w: stall timeout %v", ErrInvalid, stall)
 	}
 	return nil
 }

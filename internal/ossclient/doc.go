@@ -11,7 +11,8 @@
 //   - Keys come from the environment ([ErrNoCredentials] if they do not) and go
 //     only to hosts that somebody besides the spec vouches for
 //     ([ErrUntrustedEndpoint]): over TLS 1.2 or later, or to this machine.
-//     Proxy variables are ignored. Redirects are errors ([RedirectError]).
+//     Proxies are not used: HTTPS_PROXY and its like have no effect. Redirects
+//     are errors ([RedirectError]).
 //   - One retry policy: up to [Options].MaxAttempts, with full jitter, for what
 //     another attempt can cure, within a budget of the whole client, so that a
 //     service that is down is not also stormed.

@@ -109,25 +109,28 @@ func lost(err error) bool {
 	return false
 }
 
-const (
-	// freeRetries is what a client may retry before it has earned anything:
-	// enough for a restart of the service under all 64 connections to pass.
-	freeRetries = 50
+// answersPerRetry is how many answers earn a retry, so that a service in trouble
+// sees at most a tenth more requests than it answers.
+const answersPerRetry = 10
 
-	// answersPerRetry is how many answers earn a retry, so that a service in
-	// trouble sees at most a tenth more requests than it answers.
-	answersPerRetry = 10
-)
+// freeRetries is what a client may retry before it has earned anything. A service
+// that restarts breaks the requests of all connections at once; the second half
+// is for those whose next attempt comes while it is still down.
+func freeRetries(connections int) int { return 2 * connections }
 
-// budget bounds the retries of a whole client: freeRetries at once, and one more
-// for every answersPerRetry requests that were answered, up to freeRetries in
-// store. When every request fails, the run ends after freeRetries retries.
+// budget bounds the retries of a whole client: free ones at once, and one more for
+// every answersPerRetry requests that were answered, up to as many as the free
+// ones in store. When every request fails, nothing is retried after those.
 type budget struct {
+	most int // of tenths
+
 	mu     sync.Mutex
 	tenths int // retries in store, times answersPerRetry
 }
 
-func newBudget() *budget { return &budget{tenths: freeRetries * answersPerRetry} }
+func newBudget(free int) *budget {
+	return &budget{most: free * answersPerRetry, tenths: free * answersPerRetry}
+}
 
 // spend takes one retry, if there is one.
 func (b *budget) spend() bool {
@@ -144,5 +147,5 @@ func (b *budget) spend() bool {
 func (b *budget) earn() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.tenths = min(b.tenths+1, freeRetries*answersPerRetry)
+	b.tenths = min(b.tenths+1, b.most)
 }

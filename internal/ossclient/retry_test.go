@@ -144,7 +144,7 @@ func TestM9_Storm(t *testing.T) {
 					requests.Add(1)
 					refusal(w, status, "Storm")
 				})
-				const workers, calls = 32, 20
+				const workers, calls, free = 32, 20, 2 * 64
 				var wg sync.WaitGroup
 				for range workers {
 					wg.Go(func() {
@@ -156,20 +156,54 @@ func TestM9_Storm(t *testing.T) {
 					})
 				}
 				wg.Wait()
-				if got := requests.Load(); got != workers*calls+freeRetries {
-					t.Errorf("%d requests for %d calls, want %d retries", got, workers*calls, freeRetries)
+				if got := requests.Load(); got != workers*calls+free {
+					t.Errorf("%d requests for %d calls, want %d retries", got, workers*calls, free)
 				}
-				if got := c.Stats(); got.Retries != freeRetries || got.Unretried == 0 {
-					t.Errorf("stats %+v, want %d retries and some refused", got, freeRetries)
+				if got := c.Stats(); got.Retries != free || got.Unretried == 0 {
+					t.Errorf("stats %+v, want %d retries and some refused", got, free)
 				}
 			})
 		})
 	}
 }
 
+// A restart of the service breaks every connection in the middle of a request,
+// and the first new ones as well. All calls come through.
+func TestM9_RestartUnderAllConnections(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const connections = 64
+		var requests atomic.Int64
+		var all sync.WaitGroup
+		all.Add(connections)
+		c := client(t, Options{Connections: connections}, func(w http.ResponseWriter, r *http.Request) {
+			switch n := requests.Add(1); {
+			case n <= connections:
+				all.Done()
+				all.Wait()
+				panic(http.ErrAbortHandler)
+			case n <= 3*connections/2:
+				panic(http.ErrAbortHandler)
+			}
+		})
+		var wg sync.WaitGroup
+		for range connections {
+			wg.Go(func() {
+				if err := head(t.Context(), c); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if got := c.Stats(); got.Unretried != 0 {
+			t.Errorf("stats %+v, want no retry refused", got)
+		}
+	})
+}
+
 func TestBudget(t *testing.T) {
-	b := newBudget()
-	for range freeRetries {
+	const free = 7
+	b := newBudget(free)
+	for range free {
 		if !b.spend() {
 			t.Fatal("spent too soon")
 		}
@@ -183,20 +217,20 @@ func TestBudget(t *testing.T) {
 	if !b.spend() || b.spend() {
 		t.Errorf("%d answers should earn one retry", answersPerRetry)
 	}
-	for range 10 * freeRetries * answersPerRetry {
+	for range 10 * free * answersPerRetry {
 		b.earn()
 	}
 	n := 0
 	for b.spend() {
 		n++
 	}
-	if n != freeRetries {
-		t.Errorf("%d retries in store, want at most %d", n, freeRetries)
+	if n != free {
+		t.Errorf("%d retries in store, want at most %d", n, free)
 	}
 }
 
 func TestRetryDelay(t *testing.T) {
-	r := &retryer{attempts: 5, budget: newBudget(), counters: &counters{}, clock: &clock{}}
+	r := &retryer{attempts: 5, budget: newBudget(50), counters: &counters{}, clock: &clock{}}
 	for attempt, bound := range map[int]time.Duration{2: 400 * time.Millisecond, 3: 800 * time.Millisecond, 60: longDelay} {
 		for range 10 {
 			if d, err := r.RetryDelay(attempt, io.EOF); err != nil || d < 0 || d >= bound {

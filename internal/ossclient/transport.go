@@ -69,7 +69,7 @@ func newTransport(opts Options, limits stallLimits, pathStyle bool) *transport {
 		},
 		pathStyle: pathStyle,
 		limits:    limits,
-		budget:    newBudget(),
+		budget:    newBudget(freeRetries(opts.Connections)),
 	}
 	t.up = newMeter(&t.counters.sent, opts.Bandwidth)
 	t.down = newMeter(&t.counters.received, opts.Bandwidth)

@@ -1,0 +1,86 @@
+package resumable
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/osssync/osssync/iter"
+)
+
+// Record is what a stored record says of its transfer.
+type Record struct {
+	StoreKey  string // key in the Store
+	Op        string // OpUpload or OpDownload
+	Scope     string // as in the options
+	Bucket    string
+	Key       string      // of the object
+	VersionID string      // of the object; downloads only
+	File      string      // absolute path of the local file
+	Size      int64       // bytes of the whole
+	UploadID  string      // uploads only
+	Source    Fingerprint // of the file the upload began with; uploads only
+	TempFile  string      // absolute path of the temporary file; downloads only
+}
+
+// Records lists what the store holds, in no order: the uploads and temporary
+// files that are still owned. A record that cannot be read or understood comes
+// with an error and only its StoreKey, and the listing goes on; any other error
+// ends it. Records made or removed meanwhile may show or not.
+func (s *FileStore) Records() iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		dir, err := os.Open(s.dir)
+		if err != nil {
+			yield(Record{}, fmt.Errorf("record store: %w", err))
+			return
+		}
+		defer dir.Close()
+		for {
+			entries, err := dir.ReadDir(256)
+			for _, entry := range entries {
+				if recordName.MatchString(entry.Name()) && !yield(s.record(entry.Name())) {
+					return
+				}
+			}
+			if err == io.EOF {
+				return
+			}
+			if err != nil {
+				yield(Record{}, fmt.Errorf("record store: %w", err))
+				return
+			}
+		}
+	}
+}
+
+func (s *FileStore) record(key string) (Record, error) {
+	data, err := os.ReadFile(filepath.Join(s.dir, key))
+	if err != nil {
+		return Record{StoreKey: key}, fmt.Errorf("record: %w", err)
+	}
+	var bound binding
+	if err := json.Unmarshal(data, &bound); err != nil {
+		return Record{StoreKey: key}, fmt.Errorf("record %q: %w", key, err)
+	}
+	r := Record{StoreKey: key, Op: bound.Op, Scope: bound.Scope, Bucket: bound.Bucket, Key: bound.Key, File: bound.File}
+	switch bound.Op {
+	case OpUpload:
+		rec, err := decodeUpload(data, bound)
+		r.Size, r.UploadID, r.Source = rec.Size, rec.UploadID, rec.Fingerprint
+		return wholeOr(r, err)
+	case OpDownload:
+		rec, err := decodeDownload(data, bound)
+		r.Size, r.VersionID, r.TempFile = rec.Size, rec.VersionID, filepath.Join(filepath.Dir(bound.File), rec.Temp)
+		return wholeOr(r, err)
+	}
+	return Record{StoreKey: key}, fmt.Errorf("record %q: operation %q", key, bound.Op)
+}
+
+func wholeOr(r Record, err error) (Record, error) {
+	if err != nil {
+		return Record{StoreKey: r.StoreKey}, fmt.Errorf("record %q: %w", r.StoreKey, err)
+	}
+	return r, nil
+}
