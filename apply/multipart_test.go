@@ -98,3 +98,18 @@ func TestResumeUpload(t *testing.T) {
 	}
 	b.balanced()
 }
+
+// C9: an object that another writer replaced while our parts were sent, which can
+// take hours, is not replaced in turn.
+func TestC9_ObjectReplacedDuringALongUpload(t *testing.T) {
+	b := newBench(t)
+	before := b.put("big", "as planned")
+	upload := &plan.Upload{
+		Path: "big", Reason: plan.ReasonSizeDiffers, Before: &before, Headers: html,
+		Local: b.write("big", strings.Repeat("0123456789", 50<<10)),
+	}
+	b.when(ossserver.UploadPart, func() { b.put("big", "theirs") })
+	if r := b.one(upload); r.Outcome != apply.Skipped || r.Row != nil || b.object("big") != "theirs" {
+		t.Errorf("%v %v, object %.10q", r.Outcome, r.Err, b.object("big"))
+	}
+}

@@ -57,6 +57,16 @@ func (r *runner) stillThere(ctx context.Context, a plan.Action, want plan.Versio
 	return Result{}, true
 }
 
+// unmoved looks once more at an object, for the end of an upload that may have
+// taken hours.
+func (r *runner) unmoved(ctx context.Context, path string, want plan.Version) error {
+	head, err := r.head(ctx, path)
+	if isNotFound(err) || err == nil && !head.version.Equal(want) {
+		return fmt.Errorf("%q: %w since the plan was made", path, resumable.ErrRemoteChanged)
+	}
+	return err
+}
+
 // isNotFound reports the answer that there is no such object or upload. A
 // missing bucket is trouble of another kind.
 func isNotFound(err error) bool {

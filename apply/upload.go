@@ -22,10 +22,12 @@ import (
 // versioning the service ignores forbid-overwrite. With versioning the replaced
 // content is kept as an older version.
 func (r *runner) upload(ctx context.Context, row plan.Action, u *plan.Upload, stored int64) Result {
+	var before func(context.Context) error
 	if u.Before != nil {
 		if result, ok := r.stillThere(ctx, row, *u.Before); !ok {
 			return result
 		}
+		before = func(ctx context.Context) error { return r.unmoved(ctx, u.Path, *u.Before) }
 	}
 	m := r.env.Mapping
 	readAt := r.env.Now()
@@ -40,6 +42,7 @@ func (r *runner) upload(ctx context.Context, row plan.Action, u *plan.Upload, st
 		Headers:         u.Headers,
 		ForbidOverwrite: u.Before == nil,
 		Expect:          &expect,
+		BeforeCommit:    before,
 		Progress:        r.env.Progress.transfer(u.Path, u.Local.Size, stored),
 	})
 	if errors.Is(err, fs.ErrExist) {

@@ -26,9 +26,15 @@ func (p *Policy) pending(s *State, content Action) (Action, []Action) {
 	return content, rows
 }
 
-// resumes reports whether an upload will go on with u.
+// resumes reports whether an upload will go on with u. A file whose ctime alone
+// moved still may: its stored parts are compared by checksum before they count.
 func (p *Policy) resumes(u *Pending, upload *Upload) bool {
-	return u.Source != nil && *u.Source == upload.Local && p.inParts(upload.Local.Size)
+	if u.Source == nil || !p.inParts(upload.Local.Size) {
+		return false
+	}
+	began := *u.Source
+	began.CtimeNs = upload.Local.CtimeNs
+	return began == upload.Local
 }
 
 // judgePending reports whether nobody can be expected to complete u. Age is

@@ -23,6 +23,7 @@ func TestPending(t *testing.T) {
 	}{
 		{"none", nil, upload, week, noon, "upload new"},
 		{"ours and due", []Pending{{UploadID: "1", Started: ago(week), Owned: true, Source: &statTen}}, upload, week, noon, "resume-upload new"},
+		{"ours, chmod since", []Pending{{UploadID: "1", Started: ago(week), Owned: true, Source: &Stat{Size: statTen.Size, MtimeNs: statTen.MtimeNs, CtimeNs: 1, Inode: statTen.Inode}}}, upload, week, noon, "resume-upload new"},
 		{"ours, nothing due", []Pending{{UploadID: "1", Started: ago(9 * week), Owned: true, Source: &statTen}}, nil, week, noon, "abort-upload upload-stale"},
 		{"ours, nothing due, young", []Pending{{UploadID: "1", Started: ago(time.Hour), Owned: true, Source: &statTen}}, nil, week, noon, "keep-upload upload-young"},
 		{"ours, file changed since", []Pending{{UploadID: "1", Started: ago(week), Owned: true, Source: &statOther}}, upload, week, noon, "upload new, abort-upload upload-stale"},
