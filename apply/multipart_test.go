@@ -106,7 +106,7 @@ func TestC9_ObjectReplacedDuringALongUpload(t *testing.T) {
 	before := b.put("big", "as planned")
 	upload := &plan.Upload{
 		Path: "big", Reason: plan.ReasonSizeDiffers, Before: &before, Headers: html,
-		Local: b.write("big", strings.Repeat("0123456789", 50<<10)),
+		Local: b.write("big", strings.Repeat("0123456789", 150<<10)),
 	}
 	b.when(ossserver.UploadPart, func() { b.put("big", "theirs") })
 	if r := b.one(upload); r.Outcome != apply.Skipped || r.Row != nil || b.object("big") != "theirs" {
