@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strconv"
@@ -53,6 +54,8 @@ func (r *runner) download(ctx context.Context, d *plan.Download) Result {
 	switch {
 	case isNotFound(err):
 		return skipped(d, "the object is gone since the plan was made")
+	case err != nil && preserved != "":
+		return failure(d, fmt.Errorf("%w (the file that was here is now %s)", err, preserved))
 	case err != nil:
 		return keptLocal(d, err)
 	}

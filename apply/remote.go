@@ -139,6 +139,9 @@ func (r *runner) setMeta(ctx context.Context, s *plan.SetMeta) Result {
 	case err != nil:
 		return failure(s, fmt.Errorf("copy %q onto itself: %w", s.Path, err))
 	}
+	if res.ETag == nil {
+		return failure(s, fmt.Errorf("copy %q onto itself: %w", s.Path, resumable.ErrNotAnswer))
+	}
 	crc := oss.ToString(res.HashCRC64)
 	if crc != "" && s.Sums.CRC64 != "" && crc != s.Sums.CRC64 {
 		return failure(s, &resumable.IntegrityError{

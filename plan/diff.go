@@ -88,7 +88,7 @@ func (p *Policy) block(s *State) (Verdict, bool) {
 		return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: r, Detail: detail}}, true
 	}
 	switch {
-	case s.Local.Problem != "" && s.Local.Passed:
+	case s.Local.Problem != "" && s.Local.Passed && (p.Direction == spec.Push || s.RemoteIs == Absent):
 		return Verdict{Class: ClassBlocked, Action: &Skip{Path: s.Path, Reason: s.Local.Problem}}, true
 	case s.Local.Problem != "":
 		return conflict(s.Local.Problem, s.Local.Detail)

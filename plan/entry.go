@@ -65,7 +65,7 @@ type Local struct {
 	Stat    Stat
 	Problem Reason // zero: a regular file
 	Detail  string // evidence for Problem, for people
-	Passed  bool   // the spec says to pass such things over, so that is no trouble
+	Passed  bool   // the spec says to pass such things over, so that is no trouble unless it is in the way of a pull
 }
 
 // ObjectType is the x-oss-object-type of a listing.

@@ -19,6 +19,7 @@ const (
 // Reasons for what becomes of pending multipart uploads.
 const (
 	ReasonUploadStale    Reason = "upload-stale"
+	ReasonUploadReplaced Reason = "upload-replaced"
 	ReasonUploadYoung    Reason = "upload-young"
 	ReasonUploadOwned    Reason = "upload-owned"
 	ReasonUploadNoPolicy Reason = "upload-no-policy"
@@ -69,6 +70,7 @@ var reasonTexts = map[Reason]string{
 	ReasonForgotten:      "gone on both sides",
 
 	ReasonUploadStale:    "unfinished upload, older than abortAfter",
+	ReasonUploadReplaced: "unfinished upload of what the file was before; this run begins anew",
 	ReasonUploadYoung:    "unfinished upload, younger than abortAfter",
 	ReasonUploadOwned:    "unfinished upload that a checkpoint here may still resume",
 	ReasonUploadNoPolicy: "unfinished upload; uploads.abortAfter is not set",

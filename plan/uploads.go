@@ -47,6 +47,9 @@ func (p *Policy) judgePending(s *State, content Action, u *Pending) (Reason, boo
 	if u.Owned && (u.Source == nil || undecided(s, content)) {
 		return ReasonUploadOwned, false
 	}
+	if _, due := content.(*Upload); due && u.Source != nil {
+		return ReasonUploadReplaced, true // by this very run, which begins anew
+	}
 	if p.AbortAfter == 0 {
 		return ReasonUploadNoPolicy, false
 	}

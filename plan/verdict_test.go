@@ -41,6 +41,10 @@ func TestDiff_Actions(t *testing.T) {
 			&Conflict{Path: "p", Reason: ReasonSymlink, Detail: "-> q"}},
 		{"what the spec passes over", spec.Push, state("p", lPassed, rA), world{},
 			&Skip{Path: "p", Reason: ReasonSymlink}},
+		{"what the spec passes over is in the way of a pull", spec.Pull, state("p", lPassed, rA), world{},
+			&Conflict{Path: "p", Reason: ReasonSymlink, Detail: "-> q"}},
+		{"what the spec passes over is in nobody's way", spec.Pull, state("p", lPassed, rNone), world{},
+			&Skip{Path: "p", Reason: ReasonSymlink}},
 		{"unreadable keeps the evidence", spec.Push, state("p", lTen, rA), world{},
 			&Conflict{Path: "p", Reason: ReasonUnreadable, Detail: "permission denied", Due: true}},
 

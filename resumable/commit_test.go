@@ -209,6 +209,20 @@ func TestM16_AnswersThatSayNothing(t *testing.T) {
 			t.Errorf("error %v, %d HEADs", err, len(r.calls("HEAD")))
 		}
 	})
+	t.Run("D2 pages of a proxy store nothing", func(t *testing.T) {
+		r := newRig(t, noise(6, 30))
+		r.inject(func(int, call) *fault {
+			return &fault{mangle: func(a *httptest.ResponseRecorder) {
+				clear(a.Header())
+				a.Code = 200
+				a.Body.Reset()
+				a.Body.WriteString("<html>login</html>")
+			}}
+		})
+		if _, err := r.upload(t, func(o *UploadOptions) { o.Threshold = 0 }); !errors.Is(err, ErrNotAnswer) {
+			t.Errorf("error %v", err)
+		}
+	})
 	t.Run("part without ETag", func(t *testing.T) {
 		r := newRig(t, noise(6, 30))
 		r.inject(onceOn("PART", &fault{mangle: func(a *httptest.ResponseRecorder) { a.Header().Del("ETag") }}))

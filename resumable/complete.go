@@ -164,7 +164,7 @@ func (u *upload) complete(ctx context.Context, s *session) (*oss.CompleteMultipa
 		return nil, remote(err)
 	}
 	if oss.ToString(done.ETag) == "" {
-		return nil, fmt.Errorf("answer without ETag (request %q)", done.Headers.Get(oss.HeaderOssRequestID))
+		return nil, fmt.Errorf("complete without ETag: %w (request %q)", ErrNotAnswer, done.Headers.Get(oss.HeaderOssRequestID))
 	}
 	return done, nil
 }

@@ -27,6 +27,10 @@ var (
 	// that is not what the caller expects. A new call starts over.
 	ErrRemoteChanged = errors.New("object changed")
 
+	// ErrNotAnswer is an answer of success that lacks what it must tell, such as
+	// the page of a proxy. It proves nothing.
+	ErrNotAnswer = errors.New("not an answer of the service")
+
 	// ErrArchived is an object of an archive class that was not restored.
 	ErrArchived = errors.New("object archived")
 

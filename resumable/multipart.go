@@ -137,7 +137,7 @@ func (u *upload) initiate(ctx context.Context, l *ledger, plan partPlan) (*sessi
 	}
 	id := oss.ToString(begun.UploadId)
 	if id == "" { // a 200 that is no answer, such as a page of a proxy
-		return nil, fmt.Errorf("initiate: answer without upload id (request %q)", begun.Headers.Get(oss.HeaderOssRequestID))
+		return nil, fmt.Errorf("initiate without upload id: %w (request %q)", ErrNotAnswer, begun.Headers.Get(oss.HeaderOssRequestID))
 	}
 	rec := &uploadRecord{
 		binding: l.want, Fingerprint: u.src.print,

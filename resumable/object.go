@@ -40,7 +40,7 @@ func (d *download) look(ctx context.Context) (*object, error) {
 	}
 	o := &object{size: head.ContentLength, etag: unquote(oss.ToString(head.ETag)), modified: oss.ToTime(head.LastModified)}
 	if head.Headers.Get("Content-Length") == "" || o.size < 0 || o.etag == "" {
-		return nil, fmt.Errorf("head: answer without length or ETag (request %q)", head.Headers.Get(oss.HeaderOssRequestID))
+		return nil, fmt.Errorf("head without length or ETag: %w (request %q)", ErrNotAnswer, head.Headers.Get(oss.HeaderOssRequestID))
 	}
 	if o.crc, o.hasCRC, err = crcOf(head.HashCRC64); err != nil {
 		return nil, fmt.Errorf("head: %w", err)

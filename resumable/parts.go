@@ -2,7 +2,6 @@ package resumable
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -110,7 +109,7 @@ func (u *upload) sendPart(ctx context.Context, s *session, i int) error {
 	}
 	etag := unquote(oss.ToString(stored.ETag))
 	if etag == "" {
-		return errors.New("answer without ETag")
+		return fmt.Errorf("answer without ETag: %w", ErrNotAnswer)
 	}
 	s.pieces[i] = piece{etag: etag, crc: sum.crc}
 	u.progress.add(s.plan.length(i))

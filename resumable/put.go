@@ -82,6 +82,13 @@ func (u *upload) provePut(ctx context.Context, stored *oss.PutObjectResult, sum 
 	if err != nil {
 		return fmt.Errorf("look at what was put: %w", err)
 	}
-	_, err = answer{head.ETag, head.HashCRC64, head.Headers}.verify(u.object, sum)
-	return err
+	looked := answer{head.ETag, head.HashCRC64, head.Headers}
+	if proved, err = looked.verify(u.object, sum); proved || err != nil {
+		return err
+	}
+	// What the service encrypts has no checksum to compare, but an ETag and a size.
+	if stored.ETag == nil || head.ETag == nil || head.ContentLength != u.src.print.Size {
+		return fmt.Errorf("put: %w (request %q)", ErrNotAnswer, stored.Headers.Get(oss.HeaderOssRequestID))
+	}
+	return nil
 }

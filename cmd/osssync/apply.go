@@ -186,6 +186,9 @@ func (c *applyCmd) runOne(ctx context.Context, w *work, p *reconcile.Plan) ui.Ta
 	tally := c.conclude(w, p, &report, progress.Snapshot().Done.Actions)
 	switch {
 	case err != nil:
+		if fault.Of(report.Worst) == fault.Integrity {
+			w.failed(report.Worst)
+		}
 		w.failed(err)
 	case fault.Of(report.Worst) == fault.Integrity:
 		w.failed(report.Worst)

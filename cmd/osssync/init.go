@@ -42,7 +42,7 @@ mappings:
     local: @local
     to: @to
     store: sandbox # prod, once there is one
-    exclude: [@file, ".git/"]
+    exclude: [@file, "*.plan", ".git/"]
     prune: never # managed also deletes what this mapping has put there and is gone here
     # headers:
     #   - match: "**/*.html"

@@ -36,7 +36,7 @@ wrong, or no such bucket; 8 credentials; 9 service not reached; 11 local disk; 1
 func (c *uploadsCmd) run(ctx context.Context, e *env) error {
 	switch {
 	case c.Abort && (c.Address == "" || c.OlderThan == 0):
-		return &usageError{err: errors.New("--abort without an address or --older-than"), hint: "such as: osssync uploads oss://bucket/prefix/ --abort --older-than 7d"}
+		return &usageError{err: errors.New("--abort without an address, or without an --older-than above 0"), hint: "such as: osssync uploads oss://bucket/prefix/ --abort --older-than 7d"}
 	case c.Abort && !c.AutoApprove && !e.interactive():
 		return errNoTerminal
 	}

@@ -53,7 +53,7 @@ func Of(err error) Kind {
 		return Moved
 	case errors.As(err, &answer):
 		return ofAnswer(answer)
-	case errors.Is(err, iter.ErrNotListing):
+	case errors.Is(err, iter.ErrNotListing), errors.Is(err, resumable.ErrNotAnswer):
 		return Remote
 	case isDisk(err):
 		return Disk
@@ -127,6 +127,13 @@ func isCertificate(err error) bool {
 
 // Hint returns what a user can do about err, in one line, or "".
 func Hint(err error) string {
+	var hinted interface {
+		error
+		Hint() string
+	}
+	if errors.As(err, &hinted) {
+		return hinted.Hint()
+	}
 	var answer *oss.ServiceError
 	if errors.As(err, &answer) {
 		if h := answerHints[answer.Code]; h != "" {

@@ -14,6 +14,7 @@ import (
 
 func Example() {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("x-oss-request-id", "0") // as OSS does; other answers are refused
 		fmt.Println("asked:", r.Method, r.URL.Path)
 	}))
 	defer server.Close()

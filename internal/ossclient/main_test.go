@@ -59,11 +59,16 @@ func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	}
 }
 
-// client opens a client that talks to handler over pipes.
+// client opens a client that talks to handler over pipes. As OSS does, answers
+// bear a request id, unless handler removes it.
 func client(t *testing.T, opts Options, handler http.HandlerFunc) *Client {
 	t.Helper()
 	p := &pipes{accept: make(chan net.Conn), closed: make(chan struct{})}
-	server := &http.Server{Handler: handler, BaseContext: func(net.Listener) context.Context { return t.Context() }}
+	service := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(requestID, "0")
+		handler(w, r)
+	})
+	server := &http.Server{Handler: service, BaseContext: func(net.Listener) context.Context { return t.Context() }}
 	go server.Serve(p)
 	opts.DialContext = p.dial
 	if opts.Credentials == nil {

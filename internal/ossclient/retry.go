@@ -32,7 +32,13 @@ func (r *retryer) MaxAttempts() int { return r.attempts }
 
 // IsErrorRetryable implements retry.Retryer.
 func (r *retryer) IsErrorRetryable(err error) bool {
-	var answer *oss.ServiceError
+	var (
+		answer *oss.ServiceError
+		page   *ForeignAnswerError
+	)
+	if errors.As(err, &page) {
+		return false
+	}
 	if !errors.As(err, &answer) {
 		return lost(err)
 	}

@@ -113,6 +113,7 @@ func TestM18_EarlyAnswers(t *testing.T) {
 	content := strings.Repeat("0123456789abcdef", 1<<18)
 	var requests atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(requestID, "0")
 		if requests.Add(1)%3 != 0 {
 			refusal(w, 500, "InternalError")
 			return

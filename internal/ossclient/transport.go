@@ -107,6 +107,10 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		answer.Body.Close()
 		return nil, redirect(answer)
 	}
+	if err := foreign(answer); err != nil {
+		answer.Body.Close()
+		return nil, err
+	}
 	return answer, nil
 }
 

@@ -77,7 +77,7 @@ func TestPendingUploads(t *testing.T) {
 		w.breakOff(t)
 		w.write(map[string]string{"large": "small now"})
 		w.preview(func(p *Plan) {
-			if got := rows(t, p); !slices.Equal(got, []string{"upload large", "keep large"}) {
+			if got := rows(t, p); !slices.Equal(got, []string{"upload large", "abort large"}) {
 				t.Errorf("%q", got)
 			}
 		})
