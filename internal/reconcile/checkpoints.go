@@ -60,7 +60,9 @@ func (p *Plan) owners(own []resumable.Record) (owners, error) {
 	return o, err
 }
 
-// dropUpload removes the record of an upload that was aborted.
+// dropUpload removes the record of an upload that was aborted. It looks for the
+// upload, not for the place of its record: an upload of the same file that began
+// anew in this run has its record there by now.
 func (p *Plan) dropUpload(uploadID string) error {
 	records, err := p.records()
 	if err != nil {

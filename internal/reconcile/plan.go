@@ -35,6 +35,8 @@ type Plan struct {
 	index   *index.Index
 	files   []*os.File // plan files, removed by Close
 	temps   []string   // leftovers of downloads that the walk met
+
+	uploads map[string]plan.Stat // multipart uploads that checkpoints of the mapping name, as owners.here
 	release func() error
 	locked  bool
 }
@@ -102,6 +104,7 @@ func (p *Plan) decide(ctx context.Context) (*plan.Section, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.uploads = owners.here
 	from := sources{mapping: m, root: p.root, client: p.store.Client, index: p.index, owners: owners, scan: scan}
 	joined := from.join(ctx)
 	if joined.Pending != nil {

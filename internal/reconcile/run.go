@@ -84,10 +84,14 @@ func (p *Plan) Run(ctx context.Context, progress *apply.Progress, observe func(a
 
 // tidy removes what a result made useless.
 func (p *Plan) tidy(result *apply.Result) error {
-	if a, ok := result.Action.(*plan.AbortUpload); ok && result.Outcome == apply.Done {
-		return p.dropUpload(a.UploadID)
+	a, ok := result.Action.(*plan.AbortUpload)
+	if !ok || result.Outcome != apply.Done {
+		return nil
 	}
-	return nil
+	if _, ours := p.uploads[a.UploadID]; !ours {
+		return nil
+	}
+	return p.dropUpload(a.UploadID)
 }
 
 // begin makes sure that there is an index and that it counts this run. Damage
