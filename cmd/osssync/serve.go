@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/osssync/osssync/internal/credential"
 	"github.com/osssync/osssync/internal/ossserver"
 	"github.com/osssync/osssync/internal/ui"
 )
@@ -30,13 +31,14 @@ const serveRegion = "cn-hangzhou"
 const shutdownPatience = time.Second
 
 type serveCmd struct {
-	Dir             string   `required:"" placeholder:"DIR" help:"Folder that holds everything; made if it is missing."`
-	Addr            string   `default:"127.0.0.1:9000" placeholder:"HOST:PORT" help:"Address to listen at; port 0 picks a free one. Default: 127.0.0.1:9000."`
-	Bucket          []string `placeholder:"NAME" help:"Bucket to make, unless it is there; may be repeated."`
-	AccessKeyID     string   `placeholder:"ID" help:"Access key id that requests are signed with. Default: osssync-local, on loopback only."`
-	AccessKeySecret string   `placeholder:"SECRET" help:"Its secret. Other users of this machine can read command lines: OSSSYNC_ACCESS_KEY_SECRET in the environment is safer."`
-	Keys            string   `placeholder:"FILE" help:"File of key pairs that requests may be signed with: id and secret on a line each, # begins a comment. Only its owner may read it."`
-	Log             bool     `help:"Log each request to stderr."`
+	Dir             string            `required:"" placeholder:"DIR" help:"Folder that holds everything; made if it is missing."`
+	Addr            string            `default:"127.0.0.1:9000" placeholder:"HOST:PORT" help:"Address to listen at; port 0 picks a free one. Default: 127.0.0.1:9000."`
+	Bucket          []string          `placeholder:"NAME" help:"Bucket to make, unless it is there; may be repeated."`
+	AccessKeyID     string            `placeholder:"ID" help:"Access key id that requests are signed with. Default: osssync-local, on loopback only."`
+	AccessKeySecret credential.Secret `placeholder:"SECRET" help:"Its secret. Other users of this machine can read command lines: OSSSYNC_ACCESS_KEY_SECRET in the environment is safer."`
+	Keys            string            `placeholder:"FILE" help:"File of key pairs that requests may be signed with: id and secret on a line each, # begins a comment. Only its owner may read it."`
+	UnsafeNoSync    bool              `help:"Leave out all disk syncs, which is faster. A crash of the machine can then lose acknowledged writes, or everything in the folder. For tests."`
+	Log             bool              `help:"Log each request to stderr."`
 }
 
 func (*serveCmd) Help() string {
@@ -52,7 +54,7 @@ func (c *serveCmd) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	options := ossserver.Options{Dir: c.Dir, Credentials: keys, Region: serveRegion, Now: e.now}
+	options := ossserver.Options{Dir: c.Dir, Credentials: keys, Region: serveRegion, NoSync: c.UnsafeNoSync, Now: e.now}
 	if c.Log {
 		options.Log = slog.New(slog.NewTextHandler(e.stderr, nil))
 	}
@@ -77,7 +79,7 @@ func (c *serveCmd) run(ctx context.Context, e *env) error {
 // keys returns the keys to check requests with, secrets by id. The keys that
 // everybody knows are for loopback addresses only.
 func (c *serveCmd) keys(getenv func(string) string) (map[string]string, error) {
-	id, secret := c.AccessKeyID, c.AccessKeySecret
+	id, secret := c.AccessKeyID, c.AccessKeySecret.Reveal()
 	if c.Keys != "" {
 		if id != "" || secret != "" {
 			return nil, &usageError{err: errors.New("--keys together with --access-key-id or --access-key-secret")}
@@ -142,6 +144,9 @@ Store, for a spec:
   stores:
     local: {region: %s, endpoint: "http://%s", credentials: env}
 `, ui.Name(dir), addr, id, secret, serveRegion, addr)
+	if c.UnsafeNoSync {
+		fmt.Fprintln(e.stdout, "\nDisk syncs are off: a crash of this machine can lose everything in the folder.")
+	}
 }
 
 // listen serves until ctx ends, which is no error.

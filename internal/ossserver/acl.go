@@ -40,12 +40,31 @@ func (s *Server) getObjectACL(c *call) error {
 	return nil
 }
 
+// putBucketACL sets the ACL of a bucket, which it makes where there is none.
 func (s *Server) putBucketACL(c *call) error {
 	acl := c.request.Header.Get("X-Oss-Acl")
 	if !isACL(acl) {
 		return invalidArgument("The ACL %q is not valid.", acl)
 	}
-	return s.editBucket(c, func(r *bucketRecord) { r.ACL = acl })
+	err := s.store.update(func(tx *transaction) error {
+		b := tx.Bucket(rootBuckets).Bucket([]byte(c.bucket))
+		if b == nil {
+			_, err := tx.createBucket(c.bucket, s.newBucket(acl))
+			return err
+		}
+		r, err := decodeBucketRecord(b)
+		if err != nil {
+			return err
+		}
+		r.ACL = acl
+		return putBucketRecord(b, r)
+	})
+	if err != nil {
+		return err
+	}
+	c.Header().Set("Location", "/"+c.bucket)
+	c.writeEmpty(http.StatusOK)
+	return nil
 }
 
 func (s *Server) getBucketACL(c *call) error {

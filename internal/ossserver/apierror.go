@@ -61,15 +61,22 @@ func fineCodes(code string) string {
 	return ""
 }
 
-// noSuchUploadFineCode returns the EC for NoSuchUpload, which tells the operation.
-func noSuchUploadFineCode(op Operation) string {
-	switch op {
-	case AbortMultipartUpload, ListParts, CompleteMultipartUpload:
-		return "0042-00000002"
-	case UploadPart:
-		return "0042-00000104"
-	case UploadPartCopy:
-		return "0042-00000311"
+// fineCodeOf returns the EC of a code that tells the operation too.
+func fineCodeOf(op Operation, code string) string {
+	switch code {
+	case "NoSuchUpload":
+		switch op {
+		case AbortMultipartUpload, ListParts, CompleteMultipartUpload:
+			return "0042-00000002"
+		case UploadPart:
+			return "0042-00000104"
+		case UploadPartCopy:
+			return "0042-00000311"
+		}
+	case "FileAlreadyExists":
+		if op == CompleteMultipartUpload {
+			return "0042-00000214"
+		}
 	}
 	return ""
 }
@@ -98,6 +105,10 @@ func malformedXML() *apiError {
 
 func accessDenied(message string) *apiError {
 	return newError(http.StatusForbidden, "AccessDenied", message)
+}
+
+func serverClosing() *apiError {
+	return newError(http.StatusServiceUnavailable, "ServiceUnavailable", "The server is closing.")
 }
 
 func noSuchBucket(name string) *apiError {
@@ -134,8 +145,8 @@ func (c *call) writeError(e *apiError) {
 		c.WriteHeader(e.status)
 		return
 	}
-	if e.code == "NoSuchUpload" {
-		e.ec = noSuchUploadFineCode(c.operation)
+	if e.ec == "" {
+		e.ec = fineCodeOf(c.operation, e.code)
 	}
 	if e.ec != "" {
 		header.Set("x-oss-ec", e.ec)

@@ -16,6 +16,9 @@ func (s *Server) appendObject(c *call) error {
 	if err != nil {
 		return err
 	}
+	if position > 0 {
+		c.request.Header.Del("X-Oss-Tagging") // only the append that makes an object can tag it
+	}
 	o, _, err := s.newObject(c) // an append overwrites nothing, so there is nothing to forbid
 	if err != nil {
 		return err
@@ -82,7 +85,7 @@ func appendable(b *bolt.Bucket, key string, position int64) (*objectRecord, erro
 }
 
 // storeAppend commits an append. What made says about the object counts when the
-// append is the one that makes it.
+// append is the one that makes it; its ACL counts always.
 func (s *Server) storeAppend(t target, position int64, made *objectRecord, body *staged) (*objectRecord, error) {
 	for {
 		o, shared, err := s.commitAppend(t, position, made, body)
@@ -125,6 +128,9 @@ func (s *Server) commitAppend(t target, position int64, made *objectRecord, body
 			return nil
 		}
 		o.modified = s.now().Unix()
+		if made.ACL != "" {
+			o.ACL = made.ACL
+		}
 		o.grow(body)
 		return tx.extend(b, t.key, o, whole, body)
 	})

@@ -21,7 +21,7 @@ type claim struct {
 	sign             func(secret string) string // the signature that this secret gives
 }
 
-// authenticate checks the signature of a request, whichever of the four forms
+// authenticate checks the signature of a request, whichever of the six forms
 // it has, and reports whether there is one.
 func (s *Server) authenticate(c *call) (signed bool, err error) {
 	cl, err := s.claimOf(c)
@@ -32,12 +32,12 @@ func (s *Server) authenticate(c *call) (signed bool, err error) {
 }
 
 func (s *Server) verify(c *call, cl *claim) error {
-	secret, ok := s.options.Credentials[cl.accessKeyID]
+	secret, ok := s.options.secrets[cl.accessKeyID]
 	if !ok {
 		e := newError(http.StatusForbidden, "InvalidAccessKeyId", "The OSS Access Key Id you provided does not exist in our records.")
 		return e.with("OSSAccessKeyId", cl.accessKeyID)
 	}
-	if hmac.Equal([]byte(cl.sign(secret)), []byte(cl.signature)) {
+	if hmac.Equal([]byte(cl.sign(secret.Reveal())), []byte(cl.signature)) {
 		return s.checkToken(c, cl.accessKeyID)
 	}
 	e := newError(http.StatusForbidden, "SignatureDoesNotMatch",
@@ -56,7 +56,7 @@ func (s *Server) verify(c *call, cl *claim) error {
 // checkToken judges the security token of a request. The signature, which has
 // been checked, covers it.
 func (s *Server) checkToken(c *call, accessKeyID string) error {
-	want, ok := s.options.SecurityTokens[accessKeyID]
+	want, ok := s.options.tokens[accessKeyID]
 	if !ok {
 		return nil
 	}
@@ -66,7 +66,7 @@ func (s *Server) checkToken(c *call, accessKeyID string) error {
 			got = c.query.get(name)
 		}
 	}
-	if !hmac.Equal([]byte(got), []byte(want)) {
+	if !hmac.Equal([]byte(got), []byte(want.Reveal())) {
 		return newError(http.StatusForbidden, "InvalidSecurityToken", "The security token you provided is invalid.")
 	}
 	return nil
@@ -78,10 +78,14 @@ func (s *Server) claimOf(c *call) (*claim, error) {
 	switch {
 	case strings.HasPrefix(authorization, algorithmV4+" "):
 		return s.claimV4Header(c, authorization)
+	case strings.HasPrefix(authorization, algorithmV2+" "):
+		return s.claimV2Header(c, authorization)
 	case strings.HasPrefix(authorization, "OSS "):
 		return s.claimV1Header(c, authorization)
 	case authorization != "":
 		return nil, invalidArgument("Authorization header is invalid.")
+	case c.query.get("x-oss-signature-version") == algorithmV2:
+		return s.claimV2Query(c)
 	case c.query.has("x-oss-signature-version") || c.query.has("x-oss-signature"):
 		return s.claimV4Query(c)
 	case c.query.has("OSSAccessKeyId") || c.query.has("Signature"):
@@ -95,7 +99,7 @@ func (s *Server) claimOf(c *call) (*claim, error) {
 func isSignatureParameter(name string) bool {
 	switch name {
 	case "x-oss-signature-version", "x-oss-signature", "x-oss-credential", "x-oss-date",
-		"x-oss-expires", "x-oss-additional-headers", "x-oss-security-token",
+		"x-oss-expires", "x-oss-access-key-id", "x-oss-additional-headers", "x-oss-security-token",
 		"OSSAccessKeyId", "Signature", "Expires", "security-token":
 		return true
 	}
@@ -128,7 +132,7 @@ func (s *Server) checkExpiry(end time.Time) error {
 // spacedHex shows invisible bytes, as the service does beside StringToSign.
 func spacedHex(s string) string { return fmt.Sprintf("% X", s) }
 
-// signedValues joins the values of a header the way both versions sign them.
+// signedValues joins the values of a header the way all versions sign them.
 func signedValues(values []string) string {
 	trimmed := make([]string, len(values))
 	for i, v := range values {

@@ -47,6 +47,10 @@ func TestAuthV4Failures(t *testing.T) {
 			r.Method = "PUT"
 		}},
 		{"wrong region", 400, "InvalidArgument", "0002-00000226", func(r *http.Request) { signV4(t, r, testKeyID, testSecret, "cn-beijing", now) }},
+		{"payload hash", 400, "InvalidArgument", "0002-00000214", func(r *http.Request) {
+			signV4(t, r, testKeyID, testSecret, region, now)
+			r.Header.Set("x-oss-content-sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+		}},
 		{"15 minutes late", 404, "NoSuchKey", "", func(r *http.Request) { signV4(t, r, testKeyID, testSecret, region, now.Add(-15*time.Minute)) }},
 		{"over 15 minutes late", 403, "RequestTimeTooSkewed", "0002-00000504", func(r *http.Request) {
 			signV4(t, r, testKeyID, testSecret, region, now.Add(-15*time.Minute-time.Second))

@@ -16,7 +16,7 @@ func (s *Server) claimV1Header(c *call, authorization string) (*claim, error) {
 	if !ok || id == "" {
 		return nil, invalidArgument("Authorization header is invalid.")
 	}
-	date := c.request.Header.Get("Date")
+	date := c.dateSigned()
 	signed, err := http.ParseTime(date)
 	if err != nil {
 		return nil, accessDenied("OSS authentication requires a valid Date.")
@@ -42,7 +42,16 @@ func (s *Server) claimV1Query(c *call) (*claim, error) {
 	return c.claimV1(id, signature, expires), nil
 }
 
-// claimV1 signs the Date header, or the Expires parameter in its place.
+// dateSigned returns the header that dates a signature, which covers it as it was
+// sent. Browsers cannot set Date, so their clients send x-oss-date.
+func (c *call) dateSigned() string {
+	if v := c.request.Header.Get("X-Oss-Date"); v != "" {
+		return v
+	}
+	return c.request.Header.Get("Date")
+}
+
+// claimV1 signs the date of a request, or the Expires parameter in its place.
 func (c *call) claimV1(id, signature, date string) *claim {
 	header := c.request.Header
 	toSign := strings.Join([]string{
@@ -102,20 +111,4 @@ func (c *call) canonicalResourceV1() string {
 		separator = "&"
 	}
 	return resource
-}
-
-// isSignedV1 reports whether V1 signs a query parameter: it covers those that
-// change what a request means, of the operations that this server has.
-func isSignedV1(name string) bool {
-	switch name {
-	case "acl", "bucketInfo", "location", "stat", "delete", "append", "tagging", "objectMeta",
-		"uploads", "uploadId", "partNumber", "security-token", "position", "restore",
-		"versions", "versioning", "versionId", "sequential", "continuation-token", "symlink",
-		"encryption", "lifecycle", "cors", "website", "referer", "logging", "policy",
-		"requestPayment", "cleanRestoredObject",
-		"response-content-type", "response-content-language", "response-expires",
-		"response-cache-control", "response-content-disposition", "response-content-encoding":
-		return true
-	}
-	return strings.HasPrefix(name, ossPrefix)
 }

@@ -21,6 +21,10 @@ const (
 	maxPresignLife = 7 * 24 * time.Hour
 )
 
+// maxAdditionalHeaders is the most headers beside x-oss- that a signature can
+// name: each header of the request is looked up among them.
+const maxAdditionalHeaders = 100
+
 // signatureV4 is a V4 signature as sent, in the header or in the query.
 type signatureV4 struct {
 	accessKeyID       string
@@ -47,7 +51,10 @@ func parseAuthorizationV4(value string) (signatureV4, error) {
 				return signatureV4{}, err
 			}
 		case "AdditionalHeaders":
-			sig.setAdditionalHeaders(v)
+			var err error
+			if sig.additionalHeaders, err = parseAdditionalHeaders(v); err != nil {
+				return signatureV4{}, err
+			}
 		case "Signature":
 			sig.signature = v
 		default:
@@ -69,12 +76,18 @@ func (sig *signatureV4) setCredential(v string) error {
 	return nil
 }
 
-func (sig *signatureV4) setAdditionalHeaders(v string) {
+// parseAdditionalHeaders reads "a;b" into lower-case names.
+func parseAdditionalHeaders(v string) ([]string, error) {
+	if strings.Count(v, ";") >= maxAdditionalHeaders {
+		return nil, invalidArgument("There are more than %d additional headers in the signature.", maxAdditionalHeaders)
+	}
+	var names []string
 	for name := range strings.SplitSeq(v, ";") {
 		if name != "" {
-			sig.additionalHeaders = append(sig.additionalHeaders, strings.ToLower(name))
+			names = append(names, strings.ToLower(name))
 		}
 	}
+	return names, nil
 }
 
 // checkScope compares the scope of a credential with this server and with the
@@ -100,22 +113,25 @@ func (s *Server) claimV4Header(c *call, authorization string) (*claim, error) {
 	if err != nil {
 		return nil, err
 	}
-	stamp := c.request.Header.Get("X-Oss-Date")
-	signed, err := time.Parse(timeV4, stamp)
+	date := c.dateSigned()
+	signed, err := time.Parse(timeV4, date)
 	if err != nil {
-		date := c.request.Header.Get("Date")
 		if signed, err = http.ParseTime(date); err != nil {
 			return nil, accessDenied("OSS authentication requires a valid Date.")
 		}
-		stamp = signed.UTC().Format(timeV4)
 	}
-	if err := s.checkScope(sig, stamp); err != nil {
+	if err := s.checkScope(sig, signed.UTC().Format(timeV4)); err != nil {
 		return nil, err
+	}
+	if v := c.request.Header.Get("X-Oss-Content-Sha256"); v != "" && v != unsignedV4 {
+		e := invalidArgument("The x-oss-content-sha256 %q is not valid.", v)
+		e.ec = "0002-00000214"
+		return nil, e
 	}
 	if err := s.checkSkew(signed); err != nil {
 		return nil, err
 	}
-	return c.claimV4(sig, stamp), c.checkAdditional(sig.additionalHeaders)
+	return c.claimV4(sig, date), c.checkAdditional(sig.additionalHeaders)
 }
 
 func (s *Server) claimV4Query(c *call) (*claim, error) {
@@ -126,7 +142,10 @@ func (s *Server) claimV4Query(c *call) (*claim, error) {
 	if err := sig.setCredential(c.query.get("x-oss-credential")); err != nil {
 		return nil, err
 	}
-	sig.setAdditionalHeaders(c.query.get("x-oss-additional-headers"))
+	var err error
+	if sig.additionalHeaders, err = parseAdditionalHeaders(c.query.get("x-oss-additional-headers")); err != nil {
+		return nil, err
+	}
 	sig.signature = c.query.get("x-oss-signature")
 
 	stamp := c.query.get("x-oss-date")
@@ -195,7 +214,7 @@ func (c *call) canonicalV4(additional []string) string {
 		c.request.Method,
 		escapeName(path, true),
 		c.canonicalQueryV4(),
-		c.canonicalHeadersV4(additional),
+		c.canonicalHeaders(append([]string{"content-type", "content-md5"}, additional...)),
 		strings.Join(additional, ";"),
 		payload,
 	}, "\n")
@@ -220,21 +239,21 @@ func (c *call) canonicalQueryV4() string {
 	return strings.Join(pairs, "&")
 }
 
-// canonicalHeadersV4 covers all x-oss- headers, Content-Type, Content-MD5 and
-// those that the client named. Each line, the last too, ends in a newline.
-func (c *call) canonicalHeadersV4(additional []string) string {
+// canonicalHeaders covers all x-oss- headers and those that are named, in lower
+// case. Each line, the last too, ends in a newline.
+func (c *call) canonicalHeaders(named []string) string {
 	lines := make(map[string]string)
 	for name, values := range c.request.Header {
 		low := strings.ToLower(name)
-		if strings.HasPrefix(low, ossPrefix) || low == "content-type" || low == "content-md5" || slices.Contains(additional, low) {
+		if strings.HasPrefix(low, ossPrefix) || slices.Contains(named, low) {
 			lines[low] = signedValues(values)
 		}
 	}
 	// net/http moves these two out of the header map.
-	if slices.Contains(additional, "host") {
+	if slices.Contains(named, "host") {
 		lines["host"] = c.request.Host
 	}
-	if slices.Contains(additional, "content-length") && c.request.ContentLength >= 0 {
+	if slices.Contains(named, "content-length") && c.request.ContentLength >= 0 {
 		lines["content-length"] = strconv.FormatInt(c.request.ContentLength, 10)
 	}
 	names := make([]string, 0, len(lines))

@@ -1,6 +1,7 @@
 package ossserver
 
 import (
+	"cmp"
 	"encoding/xml"
 	"net/http"
 	"slices"
@@ -19,33 +20,25 @@ type createBucketDocument struct {
 }
 
 // putBucket makes a bucket. For one that is there already it changes the ACL
-// if the request names one.
+// if the request names one; storage class and redundancy stay as they are.
 func (s *Server) putBucket(c *call) error {
 	doc, err := c.readDocument(maxBucketDocument)
 	if err != nil {
 		return err
 	}
-	header := c.request.Header
-	record, err := parseBucketSettings(header, doc)
+	wanted, err := parseBucketSettings(c.request.Header, doc)
 	if err != nil {
 		return err
 	}
 	err = s.store.update(func(tx *transaction) error {
-		record.Created = s.now().Unix()
-		created, err := tx.createBucket(c.bucket, record)
-		if err != nil || created || header.Get("X-Oss-Acl") == "" {
+		record := s.newBucket(cmp.Or(wanted.ACL, aclPrivate))
+		record.StorageClass = cmp.Or(wanted.StorageClass, record.StorageClass)
+		record.Redundancy = cmp.Or(wanted.Redundancy, record.Redundancy)
+		record.Encryption = wanted.Encryption
+		if created, err := tx.createBucket(c.bucket, record); err != nil || created {
 			return err
 		}
-		b, err := tx.bucket(c.bucket)
-		if err != nil {
-			return err
-		}
-		old, err := decodeBucketRecord(b)
-		if err != nil {
-			return err
-		}
-		old.ACL = record.ACL
-		return putBucketRecord(b, old)
+		return tx.resetACL(c.bucket, wanted)
 	})
 	if err != nil {
 		return err
@@ -56,8 +49,31 @@ func (s *Server) putBucket(c *call) error {
 	return nil
 }
 
+// resetACL gives a bucket that is there the ACL of a request to make it, if that
+// names one and nothing that cannot change.
+func (tx *transaction) resetACL(bucket string, wanted bucketRecord) error {
+	b, err := tx.bucket(bucket)
+	if err != nil {
+		return err
+	}
+	r, err := decodeBucketRecord(b)
+	if err != nil {
+		return err
+	}
+	switch {
+	case wanted.StorageClass != "" && wanted.StorageClass != r.StorageClass:
+		return newError(http.StatusConflict, "BucketAlreadyExists", "Cannot modify existing bucket's storage class").with("BucketName", bucket)
+	case wanted.Redundancy != "" && wanted.Redundancy != r.Redundancy:
+		return newError(http.StatusConflict, "BucketAlreadyExists", "Bucket already exists can't modify data redundancy type").with("BucketName", bucket)
+	case wanted.ACL == "":
+		return nil
+	}
+	r.ACL = wanted.ACL
+	return putBucketRecord(b, r)
+}
+
 // parseBucketSettings reads the headers and the document, which may be empty,
-// of PutBucket.
+// of PutBucket. What the request does not name is empty.
 func parseBucketSettings(header http.Header, doc []byte) (bucketRecord, error) {
 	d := createBucketDocument{
 		StorageClass: header.Get("X-Oss-Storage-Class"),
@@ -68,22 +84,17 @@ func parseBucketSettings(header http.Header, doc []byte) (bucketRecord, error) {
 			return bucketRecord{}, err
 		}
 	}
-	r := bucketRecord{ACL: aclPrivate, StorageClass: classStandard, Redundancy: redundancyLocal}
-	if acl := header.Get("X-Oss-Acl"); acl != "" {
-		r.ACL = acl
-	}
-	if d.StorageClass != "" {
-		r.StorageClass = d.StorageClass
-	}
-	if d.Redundancy != "" {
-		r.Redundancy = d.Redundancy
+	r := bucketRecord{ACL: header.Get("X-Oss-Acl"), StorageClass: d.StorageClass, Redundancy: d.Redundancy}
+	var err error
+	if r.Encryption, err = parseEncryption(header); err != nil {
+		return r, err
 	}
 	switch {
-	case !isACL(r.ACL):
+	case r.ACL != "" && !isACL(r.ACL):
 		return r, invalidArgument("The ACL %q is not valid.", r.ACL)
-	case !isStorageClass(r.StorageClass):
+	case r.StorageClass != "" && !isStorageClass(r.StorageClass):
 		return r, invalidArgument("The storage class %q is not valid.", r.StorageClass)
-	case !slices.Contains([]string{redundancyLocal, "ZRS"}, r.Redundancy):
+	case !slices.Contains([]string{"", redundancyLocal, "ZRS"}, r.Redundancy):
 		return r, invalidArgument("The data redundancy type %q is not valid.", r.Redundancy)
 	}
 	return r, nil
@@ -132,6 +143,16 @@ func (s *Server) deleteBucket(c *call) error {
 	return nil
 }
 
+// headBucket tells that a bucket is there, and where.
+func (s *Server) headBucket(c *call) error {
+	if _, err := s.store.bucketRecord(c.bucket); err != nil {
+		return err
+	}
+	c.Header().Set("X-Oss-Bucket-Region", s.location())
+	c.WriteHeader(http.StatusOK)
+	return nil
+}
+
 func (s *Server) getBucketInfo(c *call) error {
 	r, err := s.store.bucketRecord(c.bucket)
 	if err != nil {
@@ -141,6 +162,7 @@ func (s *Server) getBucketInfo(c *call) error {
 	w.open("BucketInfo")
 	w.open("Bucket")
 	s.writeBucket(w, c, c.bucket, r)
+	w.text("Comment", "")
 	w.text("DataRedundancyType", r.Redundancy)
 	for _, name := range []string{"AccessMonitor", "TransferAcceleration", "CrossRegionReplication"} {
 		w.text(name, "Disabled")
@@ -191,6 +213,9 @@ func (s *Server) listBuckets(c *call) error {
 			}
 			buckets.open("Bucket")
 			s.writeBucket(&buckets, c, last, r)
+			if wanted.tags != nil {
+				buckets.tagging(tagsOf(root.Bucket(e.name)))
+			}
 			buckets.end("Bucket")
 			return nil
 		})
@@ -220,7 +245,7 @@ func (s *Server) listBuckets(c *call) error {
 
 // writeBucket writes what ListBuckets and GetBucketInfo both tell.
 func (s *Server) writeBucket(w *xmlWriter, c *call, name string, r bucketRecord) {
-	endpoint := s.endpoint(c)
+	endpoint := scheme(c) + s.endpoint(c)
 	w.text("CreationDate", formatUnix(r.Created))
 	w.text("ExtranetEndpoint", endpoint)
 	w.text("IntranetEndpoint", endpoint)
@@ -231,6 +256,15 @@ func (s *Server) writeBucket(w *xmlWriter, c *call, name string, r bucketRecord)
 }
 
 func (s *Server) location() string { return "oss-" + s.options.Region }
+
+// scheme is part of the endpoints of buckets, where OSS tells a host alone:
+// clients take one without it for a server of HTTPS.
+func scheme(c *call) string {
+	if c.request.TLS != nil {
+		return "https://"
+	}
+	return "http://"
+}
 
 // endpoint returns a host under which a client finds this server again.
 func (s *Server) endpoint(c *call) string {

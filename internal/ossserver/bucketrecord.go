@@ -49,6 +49,11 @@ func (tx *transaction) createBucket(name string, record bucketRecord) (bool, err
 			return false, err
 		}
 	}
+	if record.Encryption.Algorithm != "" {
+		if err := b.Bucket(inConfigs).Put([]byte("encryption"), record.Encryption.document()); err != nil {
+			return false, err
+		}
+	}
 	return true, putBucketRecord(b, record)
 }
 
@@ -82,4 +87,9 @@ func (st *store) bucketRecord(name string) (r bucketRecord, err error) {
 // view runs a read of the database as it stands now.
 func (st *store) view(read func(*transaction) error) error {
 	return st.db.View(func(tx *bolt.Tx) error { return read(&transaction{Tx: tx}) })
+}
+
+// newBucket is the record of a bucket of which nothing but the ACL is told.
+func (s *Server) newBucket(acl string) bucketRecord {
+	return bucketRecord{Created: s.now().Unix(), ACL: acl, StorageClass: classStandard, Redundancy: redundancyLocal}
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // call is one request on its way through the server, and the writer of its
@@ -18,6 +20,8 @@ type call struct {
 	id        string
 	request   *http.Request
 	received  int64
+	pace      *rate.Limiter // of bytes a second; nil: none
+	delayed   time.Duration // by pace
 
 	response http.ResponseWriter
 	status   int // 0 until the answer has begun
@@ -26,6 +30,7 @@ type call struct {
 	fault    *Fault
 	replaced bool // the answer came from a fault; drop what the handler writes
 	closing  <-chan struct{}
+	deletes  []ObjectVersion // what a DeleteMultipleObjects names
 }
 
 // newRequestID returns 24 upper-case hexadecimal digits.
@@ -37,8 +42,16 @@ func newRequestID() string {
 
 // Read reads the body of the request.
 func (c *call) Read(p []byte) (int, error) {
+	if c.pace != nil {
+		p = p[:min(len(p), paceBurst)]
+	}
 	n, err := c.request.Body.Read(p)
 	c.received += int64(n)
+	if c.pace != nil {
+		if err := c.keepPace(n); err != nil {
+			return n, err
+		}
+	}
 	return n, err
 }
 
@@ -55,6 +68,9 @@ func (c *call) WriteHeader(status int) {
 		for name, value := range f.Header {
 			c.overrideHeader(name, value)
 		}
+	}
+	if c.pace != nil {
+		c.Header().Set("X-Oss-Qos-Delay-Time", strconv.FormatInt(c.delayed.Milliseconds(), 10))
 	}
 	c.status = status
 	c.response.WriteHeader(status)
@@ -128,6 +144,14 @@ func (c *call) Write(p []byte) (int, error) {
 	if c.replaced {
 		return len(p), nil
 	}
+	if c.pace != nil {
+		return c.writePaced(p)
+	}
+	return c.writeNow(p)
+}
+
+// writeNow is Write without a look at the pace.
+func (c *call) writeNow(p []byte) (int, error) {
 	if c.fault != nil && c.fault.altersBody() {
 		return c.writeAltered(p)
 	}
@@ -164,7 +188,7 @@ func (c *call) ReadFrom(r io.Reader) (int64, error) {
 		c.WriteHeader(http.StatusOK)
 	}
 	to, ok := c.response.(io.ReaderFrom)
-	if !ok || c.replaced || c.fault != nil && c.fault.altersBody() {
+	if !ok || c.replaced || c.pace != nil || c.fault != nil && c.fault.altersBody() {
 		return io.Copy(struct{ io.Writer }{c}, r)
 	}
 	n, err := to.ReadFrom(r)

@@ -4,6 +4,7 @@ import (
 	"crypto/md5"
 	"encoding/xml"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -78,6 +79,10 @@ func (s *Server) completeMultipartUpload(c *call) error {
 	if err != nil {
 		return err
 	}
+	// That there is no such upload comes before what is wrong with the parts.
+	if err := s.store.view(func(tx *transaction) error { _, _, err := tx.upload(c.target, id); return err }); err != nil {
+		return err
+	}
 	choice, err := parseComplete(header.Get("X-Oss-Complete-All"), doc)
 	if err != nil {
 		return err
@@ -107,7 +112,7 @@ func (s *Server) completeMultipartUpload(c *call) error {
 	w := newDocument()
 	w.open("CompleteMultipartUploadResult")
 	encoding.element(w)
-	w.text("Location", "http://"+c.bucket+"."+s.endpoint(c)+"/"+escapeName(c.key, true))
+	w.text("Location", scheme(c)+c.bucket+"."+s.endpoint(c)+"/"+escapeName(c.key, true))
 	w.text("Bucket", c.bucket)
 	w.text("Key", encoding.encode(c.key))
 	w.text("ETag", quote(o.etag))
@@ -127,7 +132,7 @@ func (tx *transaction) complete(b *bolt.Bucket, t target, id string, choice []pa
 	for _, p := range parts {
 		body.segments = append(body.segments, segment{p.file, p.size})
 		keep[p.file] = true
-		sums.Write(p.md5[:])
+		io.WriteString(sums, p.etag()) // the hexadecimal text, in upper case
 		o.crc = shift.combine(o.crc, p.crc, p.size)
 		o.size += p.size
 	}

@@ -12,10 +12,15 @@ import (
 // What follows judges the documents of bucket settings, as far as the service
 // tells what it refuses.
 
-const maxLifecycleRules = 1000
+const (
+	maxLifecycleRules = 1000
+	// maxLifecycleActions is more than a rule can make use of: each kind of action,
+	// and a transition for each class by either time. They are compared pair by pair.
+	maxLifecycleActions = 32
+)
 
 func checkBucketTags(doc []byte) error {
-	tags, err := parseTagging(doc, maxBucketTags)
+	tags, err := parseBucketTags(doc)
 	if err == nil && len(tags) == 0 {
 		return malformedXML()
 	}
@@ -93,7 +98,8 @@ func checkLifecycle(doc []byte) error {
 
 func (r lifecycleRule) check() error {
 	actions := slices.Concat(r.Expiration, r.Transitions, r.Abort, r.NoncurrentExpiration, r.NoncurrentTransitions)
-	if r.Status != "Enabled" && r.Status != "Disabled" || len(actions) == 0 || len(r.ID) > 255 {
+	if r.Status != "Enabled" && r.Status != "Disabled" ||
+		len(actions) == 0 || len(actions) > maxLifecycleActions || len(r.ID) > 255 {
 		return malformedXML()
 	}
 	for _, t := range slices.Concat(r.Transitions, r.NoncurrentTransitions) {
@@ -106,8 +112,52 @@ func (r lifecycleRule) check() error {
 			return malformedXML()
 		}
 	}
-	return checkTags(r.Tags, maxTags)
+	for _, t := range r.Tags {
+		// The service takes more and longer tags than objects can have.
+		if t.Key == "" || !isTagText(t.Key) || !isTagText(t.Value) {
+			return invalidTag(t.Key)
+		}
+	}
+	return r.checkOrder()
 }
+
+// checkOrder: what grows colder with the days grows no warmer, and expires last.
+func (r lifecycleRule) checkOrder() error {
+	for _, t := range r.Transitions {
+		if t.StorageClass == classStandard {
+			return invalidArgument("The storage class %q is not valid.", t.StorageClass)
+		}
+		for _, e := range r.Expiration {
+			if isBefore(e.Days, t.Days) {
+				return invalidArgument("The days of the expiration must be more than those of a transition.")
+			}
+			if t.Days != nil && e.Days == nil && e.Marker == nil {
+				return invalidRequest("The actions of a rule must count in days or name a date, all alike.")
+			}
+		}
+	}
+	if err := checkColder(r.Transitions); err != nil {
+		return err
+	}
+	return checkColder(r.NoncurrentTransitions)
+}
+
+// checkColder compares the days of transitions with each other.
+func checkColder(transitions []lifecycleAction) error {
+	order := []string{"IA", "Archive", "ColdArchive", "DeepColdArchive"}
+	for _, warm := range transitions {
+		for _, cold := range transitions {
+			if slices.Index(order, warm.StorageClass) < slices.Index(order, cold.StorageClass) &&
+				(isBefore(cold.Days, warm.Days) || isBefore(cold.NoncurrentDays, warm.NoncurrentDays)) {
+				return invalidArgument("The days of the transition to %s must be less than those of the transition to %s.", warm.StorageClass, cold.StorageClass)
+			}
+		}
+	}
+	return nil
+}
+
+// isBefore reports whether both counts are there and the first is not the greater.
+func isBefore(days, other *int) bool { return days != nil && other != nil && *days <= *other }
 
 // saysWhen reports whether an action has exactly one time, and that is valid.
 func (a lifecycleAction) saysWhen() bool {
@@ -158,10 +208,12 @@ func checkWebsite(doc []byte) error {
 	if d.Index == nil && d.Error == nil && d.Routing == nil {
 		return malformedXML()
 	}
-	if d.Index != nil && (d.Index.Suffix == "" || strings.Contains(d.Index.Suffix, "/")) {
+	// Clients send both elements empty beside routing rules.
+	routed := d.Routing != nil && len(d.Routing.Rules) > 0
+	if d.Index != nil && (d.Index.Suffix == "" && !routed || strings.Contains(d.Index.Suffix, "/")) {
 		return invalidArgument("The index document suffix is not valid.")
 	}
-	if d.Error != nil && checkKey(d.Error.Key) != nil {
+	if d.Error != nil && checkKey(d.Error.Key) != nil && (d.Error.Key != "" || !routed) {
 		return invalidArgument("The error document key is not valid.")
 	}
 	if d.Routing != nil {

@@ -16,11 +16,11 @@ const maxConfigDocument = 2 << 20
 type config struct {
 	name             string // query name, and key in the database
 	put, get, remove Operation
-	reads            string                                         // x-oss- headers of put
 	edit             func(doc []byte, names string) ([]byte, error) // removes only what the query parameter names
 	check            func(doc []byte) error
 	apply            func(b *bolt.Bucket, doc []byte) error // carries the setting out; nil doc: removed
 	absent           string                                 // document of a bucket without; empty: there is none
+	flag             parameter                              // told of a document without it
 	missing          string                                 // error code of a bucket without
 	message          string
 	json             bool // the document is JSON and not XML
@@ -35,14 +35,13 @@ func configs() []config {
 		{name: "encryption", put: PutBucketEncryption, get: GetBucketEncryption, remove: DeleteBucketEncryption,
 			check: checkBucketEncryption, apply: applyEncryption, missing: "NoSuchServerSideEncryptionRule", message: "The server side encryption rule does not exist."},
 		{name: "lifecycle", put: PutBucketLifecycle, get: GetBucketLifecycle, remove: DeleteBucketLifecycle,
-			reads: "x-oss-allow-same-action-overlap", // rules that overlap do no harm here
 			check: checkLifecycle, missing: "NoSuchLifecycle", message: "No Row found in Lifecycle Table."},
 		{name: "cors", put: PutBucketCors, get: GetBucketCors, remove: DeleteBucketCors,
-			check: checkCORS, missing: "NoSuchCORSConfiguration", message: "The CORS Configuration does not exist."},
+			check: checkCORS, flag: parameter{"ResponseVary", "false"}, missing: "NoSuchCORSConfiguration", message: "The CORS Configuration does not exist."},
 		{name: "website", put: PutBucketWebsite, get: GetBucketWebsite, remove: DeleteBucketWebsite,
 			check: checkWebsite, missing: "NoSuchWebsiteConfiguration", message: "The specified bucket does not have a website configuration."},
-		{name: "referer", put: PutBucketReferer, get: GetBucketReferer, check: checkReferer,
-			absent: "<RefererConfiguration><AllowEmptyReferer>true</AllowEmptyReferer><RefererList></RefererList></RefererConfiguration>"},
+		{name: "referer", put: PutBucketReferer, get: GetBucketReferer, check: checkReferer, flag: parameter{"AllowTruncateQueryString", "true"},
+			absent: "<RefererConfiguration><AllowEmptyReferer>true</AllowEmptyReferer><AllowTruncateQueryString>true</AllowTruncateQueryString><RefererList></RefererList></RefererConfiguration>"},
 		{name: "logging", put: PutBucketLogging, get: GetBucketLogging, remove: DeleteBucketLogging,
 			check: checkLogging, absent: "<BucketLoggingStatus></BucketLoggingStatus>"},
 		{name: "policy", put: PutBucketPolicy, get: GetBucketPolicy, remove: DeleteBucketPolicy,
@@ -55,7 +54,7 @@ func configs() []config {
 // rules are the rows of the routing table for a setting.
 func (f config) rules() []rule {
 	rules := []rule{
-		{operation: f.put, method: "PUT", level: bucketLevel, needs: f.name, reads: f.reads,
+		{operation: f.put, method: "PUT", level: bucketLevel, needs: f.name,
 			serve: func(s *Server, c *call) error { return s.putConfig(c, f) }},
 		{operation: f.get, method: "GET", level: bucketLevel, needs: f.name,
 			serve: func(s *Server, c *call) error { return s.getConfig(c, f) }},
@@ -75,6 +74,7 @@ func (s *Server) putConfig(c *call, f config) error {
 	if err := f.check(doc); err != nil {
 		return err
 	}
+	doc = f.told(doc)
 	err = s.store.update(func(tx *transaction) error {
 		b, err := tx.bucket(c.bucket)
 		if err != nil {

@@ -41,20 +41,27 @@ func configCases() []configCase {
 		{"lifecycle", lifecycle("<ID>r</ID><Prefix>a/</Prefix><Status>Enabled</Status><Expiration><Days>1</Days></Expiration><AbortMultipartUpload><CreatedBeforeDate>2026-05-01T00:00:00.000Z</CreatedBeforeDate></AbortMultipartUpload>"),
 			"NoSuchLifecycle", with(map[string]string{
 				"<LifecycleConfiguration/>": "MalformedXML",
-				lifecycle("<Status>On</Status><Expiration><Days>1</Days></Expiration>"):                                       "MalformedXML",
-				lifecycle("<Status>Enabled</Status>"):                                                                         "MalformedXML",
-				lifecycle("<Status>Enabled</Status><Expiration><Days>0</Days></Expiration>"):                                  "MalformedXML",
-				lifecycle("<Status>Enabled</Status><Expiration><Date>2026-05-01T01:00:00Z</Date></Expiration>"):               "MalformedXML",
-				lifecycle("<Status>Enabled</Status><Expiration><Days>1</Days><Date>2026-05-01T00:00:00Z</Date></Expiration>"): "MalformedXML",
-				lifecycle("<Status>Enabled</Status><Transition><Days>1</Days><StorageClass>Best</StorageClass></Transition>"): "InvalidArgument",
-				lifecycle("<ID>r</ID><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule><Rule><ID>r</ID>"): "InvalidArgument"})},
+				lifecycle("<Status>On</Status><Expiration><Days>1</Days></Expiration>"):                                                                                                                "MalformedXML",
+				lifecycle("<Status>Enabled</Status>" + strings.Repeat("<Expiration><Days>1</Days></Expiration>", maxLifecycleActions+1)):                                                               "MalformedXML",
+				lifecycle("<Status>Enabled</Status>"):                                                                                                                                                  "MalformedXML",
+				lifecycle("<Status>Enabled</Status><Expiration><Days>0</Days></Expiration>"):                                                                                                           "MalformedXML",
+				lifecycle("<Status>Enabled</Status><Expiration><Date>2026-05-01T01:00:00Z</Date></Expiration>"):                                                                                        "MalformedXML",
+				lifecycle("<Status>Enabled</Status><Expiration><Days>1</Days><Date>2026-05-01T00:00:00Z</Date></Expiration>"):                                                                          "MalformedXML",
+				lifecycle("<Status>Enabled</Status><Transition><Days>1</Days><StorageClass>Best</StorageClass></Transition>"):                                                                          "InvalidArgument",
+				lifecycle("<Status>Enabled</Status><Transition><Days>1</Days><StorageClass>Standard</StorageClass></Transition>"):                                                                      "InvalidArgument",
+				lifecycle("<Status>Enabled</Status><Expiration><Days>3</Days></Expiration><Transition><Days>4</Days><StorageClass>IA</StorageClass></Transition>"):                                     "InvalidArgument",
+				lifecycle("<Status>Enabled</Status><Expiration><Date>2026-05-01T00:00:00Z</Date></Expiration><Transition><Days>4</Days><StorageClass>IA</StorageClass></Transition>"):                  "InvalidRequest",
+				lifecycle("<Status>Enabled</Status><Transition><Days>5</Days><StorageClass>IA</StorageClass></Transition><Transition><Days>2</Days><StorageClass>Archive</StorageClass></Transition>"): "InvalidArgument",
+				lifecycle("<Status>Enabled</Status><NoncurrentVersionTransition><NoncurrentDays>20</NoncurrentDays><StorageClass>IA</StorageClass></NoncurrentVersionTransition><NoncurrentVersionTransition><NoncurrentDays>12</NoncurrentDays><StorageClass>Archive</StorageClass></NoncurrentVersionTransition>"): "InvalidArgument",
+				lifecycle("<Status>Enabled</Status><Tag><Key>%</Key><Value></Value></Tag><Expiration><Days>1</Days></Expiration>"): "InvalidTag",
+				lifecycle("<ID>r</ID><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule><Rule><ID>r</ID>"):      "InvalidArgument"})},
 		{"cors", "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>PUT</AllowedMethod></CORSRule></CORSConfiguration>",
 			"NoSuchCORSConfiguration", with(map[string]string{
 				"<CORSConfiguration/>": "MalformedXML",
 				"<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>":                                                                    "MalformedXML",
 				"<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>PATCH</AllowedMethod></CORSRule></CORSConfiguration>":                                "InvalidArgument",
 				"<CORSConfiguration><CORSRule><AllowedOrigin>*.*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>":                                "InvalidArgument",
-				"<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod><MaxAgeSeconds>-1</MaxAgeSeconds></CORSRule></CORSConfiguration>": "MalformedXML"})},
+				"<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod><MaxAgeSeconds>-1</MaxAgeSeconds></CORSRule></CORSConfiguration>": "InvalidArgument"})},
 		{"website", "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument></WebsiteConfiguration>",
 			"NoSuchWebsiteConfiguration", with(map[string]string{
 				"<WebsiteConfiguration/>": "MalformedXML",
@@ -79,9 +86,9 @@ func configCases() []configCase {
 // TestBucketConfigs: each setting is refused when it is wrong, kept through a
 // restart, given back as it came, and removed where OSS can do that.
 func TestBucketConfigs(t *testing.T) {
-	removable := map[string]bool{}
+	settings := map[string]config{}
 	for _, c := range configs() {
-		removable[c.name] = c.remove != ""
+		settings[c.name] = c
 	}
 	for _, row := range configCases() {
 		t.Run(row.name, func(t *testing.T) {
@@ -103,11 +110,11 @@ func TestBucketConfigs(t *testing.T) {
 			}
 			h.open()
 			got := h.raw("GET", path, nil)
-			if !bytes.HasSuffix(got.body, []byte(row.document)) {
+			if !bytes.HasSuffix(got.body, settings[row.name].told([]byte(row.document))) {
 				t.Errorf("get: %d %s", got.status, got.body)
 			}
 			want := 501
-			if removable[row.name] {
+			if settings[row.name].remove != "" {
 				want = 204
 			}
 			if got := h.raw("DELETE", path, nil); got.status != want {

@@ -17,9 +17,14 @@ const controlMark = "\U0010FFFD"
 // controlReference matches a reference to a character in decimal or hexadecimal.
 var controlReference = regexp.MustCompile(`&#(x[0-9A-Fa-f]{1,8}|[0-9]{1,9});`)
 
-// hideControls rewrites references that XML 1.0 forbids, and the mark.
+// bareControl matches a control character that XML 1.0 forbids.
+var bareControl = regexp.MustCompile(`[\x00-\x08\x0b\x0c\x0e-\x1f]`)
+
+// hideControls rewrites references that XML 1.0 forbids, control characters that
+// stand for themselves, and the mark.
 func hideControls(doc []byte) []byte {
 	text := strings.ReplaceAll(string(doc), controlMark, controlMark+"fd")
+	text = bareControl.ReplaceAllStringFunc(text, func(c string) string { return fmt.Sprintf("%s%02x", controlMark, c[0]) })
 	return controlReference.ReplaceAllFunc([]byte(text), func(ref []byte) []byte {
 		digits, base := string(ref[2:len(ref)-1]), 10
 		if digits[0] == 'x' {

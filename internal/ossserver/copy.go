@@ -13,7 +13,7 @@ import (
 func parseCopySource(v string) (target, error) {
 	path, parameters, _ := strings.Cut(v, "?")
 	version, ok := strings.CutPrefix(parameters, "versionId=")
-	if !ok && parameters != "" {
+	if !ok && parameters != "" || ok && version == "" {
 		return target{}, invalidArgument("The x-oss-copy-source %q is not valid.", v)
 	}
 	if err := checkVersionID(version); err != nil {
@@ -83,7 +83,7 @@ func (s *Server) copyObject(c *call) error {
 		o.modified, o.class, o.ACL = s.now().Unix(), wanted.class, wanted.ACL
 		o.Encryption, o.restored = wanted.Encryption, restoration{}
 		if replaceMeta {
-			o.Headers, o.Meta = wanted.Headers, wanted.Meta
+			o.replaceMeta(wanted, c.request.Header.Get("Content-Type") != "")
 		}
 		if replaceTags {
 			o.Tags = wanted.Tags
@@ -101,6 +101,22 @@ func (s *Server) copyObject(c *call) error {
 	c.writeCopySourceVersion(from)
 	c.writeCopyResult("CopyObjectResult", o.modified, o.etag, o.crc)
 	return nil
+}
+
+// replaceMeta gives a copy the metadata that its request names. What the bytes are,
+// the copy keeps where the request does not say it: the type of their content and
+// how a client has encrypted them.
+func (o *objectRecord) replaceMeta(wanted *objectRecord, typed bool) {
+	headers, meta := o.Headers, o.Meta
+	o.Headers, o.Meta = wanted.Headers, wanted.Meta
+	if kept := headers["Content-Type"]; !typed && kept != "" {
+		o.Headers["Content-Type"] = kept
+	}
+	for name, value := range meta {
+		if _, named := o.Meta[name]; !named && strings.HasPrefix(name, "client-side-encryption-") {
+			o.Meta[name] = value
+		}
+	}
 }
 
 // copySource returns the source of a copy if its conditions hold.
@@ -123,7 +139,7 @@ func (tx *transaction) copySource(source target, header http.Header, now time.Ti
 
 // uploadPartCopy copies bytes: a part has a CRC-64 and an MD5 of its own.
 func (s *Server) uploadPartCopy(c *call) error {
-	number, err := s.checkPart(c)
+	number, _, err := s.checkPart(c)
 	if err != nil {
 		return err
 	}

@@ -34,8 +34,12 @@ func parseCORS(doc []byte) (*corsDocument, error) {
 		return nil, malformedXML()
 	}
 	for _, r := range d.Rules {
-		if len(r.Origins) == 0 || len(r.Methods) == 0 || r.MaxAge != nil && (*r.MaxAge < 0 || *r.MaxAge > 999999999) {
+		if len(r.Origins) == 0 || len(r.Methods) == 0 {
 			return nil, malformedXML()
+		}
+		if r.MaxAge != nil && (*r.MaxAge < 0 || *r.MaxAge > 999999999) {
+			e := invalidArgument("The MaxAgeSeconds is not valid.")
+			return nil, e.with("ArgumentName", "MaxAgeSeconds").with("ArgumentValue", strconv.Itoa(*r.MaxAge))
 		}
 		for _, m := range r.Methods {
 			if !slices.Contains([]string{"GET", "PUT", "DELETE", "POST", "HEAD"}, m) {

@@ -3,15 +3,13 @@ package ossserver
 import (
 	"bufio"
 	"cmp"
-	"strconv"
-
 	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
-
+	"strconv"
 	"strings"
 	"sync"
 	"testing"

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestReadCredentials(t *testing.T) {
+func TestX4_ReadCredentials(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "keys")
 	text := "# keys\n\nid-1 secret-1\n  id-2\tsecret/2+= \r\n# id-3 secret-3\n"
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

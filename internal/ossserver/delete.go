@@ -86,12 +86,9 @@ func (tx *transaction) putMarker(b *bolt.Bucket, key []byte, now int64) (deletio
 }
 
 type deleteDocument struct {
-	XMLName xml.Name `xml:"Delete"`
-	Quiet   bool     `xml:"Quiet"`
-	Objects []struct {
-		Key       string `xml:"Key"`
-		VersionID string `xml:"VersionId"`
-	} `xml:"Object"`
+	XMLName xml.Name        `xml:"Delete"`
+	Quiet   bool            `xml:"Quiet"`
+	Objects []ObjectVersion `xml:"Object"`
 }
 
 func parseDeleteDocument(doc []byte) (*deleteDocument, error) {
@@ -126,7 +123,9 @@ func (s *Server) deleteMultipleObjects(c *call) error {
 		return newError(http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.")
 	}
 	if c.request.Header.Get("Content-Md5") == "" {
-		return newError(http.StatusBadRequest, "MissingArgument", "Missing Some Required Arguments.").with("ArgumentName", "Content-MD5")
+		e := newError(http.StatusBadRequest, "MissingArgument", "Missing Some Required Arguments.").with("ArgumentName", "Content-MD5")
+		e.ec = "0016-00000606"
+		return e
 	}
 	doc, err := c.readDocument(maxDeleteDocument)
 	if err != nil {
@@ -136,6 +135,7 @@ func (s *Server) deleteMultipleObjects(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.deletes = d.Objects
 	var done []deletion
 	err = s.store.update(func(tx *transaction) error {
 		b, err := tx.bucket(c.bucket)

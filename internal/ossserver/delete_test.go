@@ -67,11 +67,16 @@ func TestDeleteMultipleObjectsErrors(t *testing.T) {
 		}
 	}
 	doc := []byte("<Delete><Object><Key>a</Key></Object></Delete>")
-	if got := h.raw("POST", "/"+testBucket+"/?delete", doc); got.code() != "MissingArgument" {
+	if got := h.raw("POST", "/"+testBucket+"/?delete", doc); got.code() != "MissingArgument" || got.header.Get("x-oss-ec") != "0016-00000606" {
 		t.Errorf("no Content-MD5: %d %s", got.status, got.code())
 	}
 	if got := h.raw("POST", "/"+testBucket+"/?delete", doc, "Content-MD5", "1B2M2Y8AsgTpgAmY7PhCfg=="); got.code() != "InvalidDigest" {
 		t.Errorf("wrong Content-MD5: %d %s", got.status, got.code())
+	}
+	for _, e := range h.journal.Exchanges() {
+		if e.Deletes != nil {
+			t.Errorf("%s names %v", e.Code, e.Deletes)
+		}
 	}
 	if got := fmt.Sprint(h.names("", "", 10)); got != "[a]" {
 		t.Errorf("left %s", got)

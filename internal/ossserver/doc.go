@@ -26,10 +26,9 @@
 // The operations are the constants of type Operation. What this server does not
 // know it refuses with NotImplemented: other operations and query parameters
 // with status 501, x-oss- headers with 400. It never passes over them, but
-// for x-oss-meta- headers where there is no object to make. Three headers are
-// understood and without effect: x-oss-traffic-limit, x-oss-request-payer,
-// x-oss-user-agent. What differs from OSS is told for each operation in
-// docs/server.md.
+// for x-oss-meta- headers where there is no object to make. Two headers are
+// understood and without effect: x-oss-request-payer and x-oss-user-agent. What
+// differs from OSS is told for each operation in docs/server.md.
 //
 // There is one owner: everyone who has a key. Requests without a signature may
 // do what the ACL of an object or of its bucket opens to everybody. Settings of

@@ -1,6 +1,7 @@
 package ossserver
 
 import (
+	"cmp"
 	"net/http"
 )
 
@@ -30,12 +31,14 @@ func checkEncryption(e encryption) (encryption, error) {
 	case e.Algorithm != "" && e.Algorithm != "AES256" && e.Algorithm != "KMS" && e.Algorithm != "SM4":
 		return e, newError(http.StatusBadRequest, "InvalidEncryptionAlgorithmError",
 			"The Encryption request you specified is not valid. Supported value: AES256/KMS/SM4.")
-	case e.Algorithm != "KMS" && (e.Data != "" || e.Key != ""):
-		return e, invalidArgument("The data encryption algorithm and the key id are for KMS only.")
+	case e.Algorithm != "KMS" && e.Key != "":
+		return e, invalidArgument("The key id is for KMS only.")
 	case e.Data != "" && e.Data != "SM4":
 		return e, invalidArgument("The data encryption algorithm %q is not valid. Supported value: SM4.", e.Data)
 	}
-	if e.Algorithm == "KMS" && e.Key == "" {
+	if e.Algorithm != "KMS" {
+		e.Data = "" // the service passes over it
+	} else if e.Key == "" {
 		e.Key = defaultKMSKey
 	}
 	return e, nil
@@ -55,11 +58,28 @@ func (e encryption) writeHeaders(h http.Header) {
 	}
 }
 
+// document is the setting that makes a bucket encrypt so.
+func (e encryption) document() []byte {
+	w := newDocument()
+	w.open("ServerSideEncryptionRule")
+	w.open("ApplyServerSideEncryptionByDefault")
+	w.text("SSEAlgorithm", e.Algorithm)
+	if e.Key != defaultKMSKey {
+		w.optional("KMSMasterKeyID", e.Key)
+	}
+	w.optional("KMSDataEncryption", e.Data)
+	w.end("ApplyServerSideEncryptionByDefault")
+	w.end("ServerSideEncryptionRule")
+	return w.bytes()
+}
+
 // writeRule writes the encryption of a bucket for GetBucketInfo.
 func (e encryption) writeRule(w *xmlWriter) {
 	w.open("ServerSideEncryptionRule")
-	w.text("SSEAlgorithm", e.Algorithm)
-	w.optional("KMSMasterKeyID", e.Key)
+	w.text("SSEAlgorithm", cmp.Or(e.Algorithm, "None"))
+	if e.Key != defaultKMSKey {
+		w.optional("KMSMasterKeyID", e.Key)
+	}
 	w.optional("KMSDataEncryption", e.Data)
 	w.end("ServerSideEncryptionRule")
 }

@@ -8,43 +8,24 @@ import (
 	"time"
 )
 
-const (
-	metaPrefix   = "x-oss-meta-"
-	trafficLimit = "x-oss-traffic-limit"
-)
+const metaPrefix = "x-oss-meta-"
 
 // standardHeaders are stored with an object and sent with it.
 func standardHeaders() []string {
 	return []string{"Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Type", "Expires"}
 }
 
-// checkHeaders refuses headers that would change what a request does in a way
-// that this server does not know. To pass over them would be a lie.
+// checkHeaders refuses headers that ask for something this server does not do.
+// To pass over them would be a lie.
 func (r rule) checkHeaders(header http.Header) error {
 	for name := range header {
 		low := strings.ToLower(name)
-		switch {
-		case strings.HasPrefix(low, ossPrefix) && !r.understands(low):
-			return headerNotImplemented(name)
-		case strings.HasPrefix(low, "if-") && !r.isConditional():
+		if r.refuses(low) {
 			return headerNotImplemented(name)
 		}
-	}
-	if v := header.Get(trafficLimit); v != "" {
-		return checkTrafficLimit(v)
-	}
-	return nil
-}
-
-func (r rule) isConditional() bool {
-	return r.operation == GetObject || r.operation == HeadObject || r.operation == GetObjectMeta
-}
-
-// checkTrafficLimit judges a limit in bits a second.
-func checkTrafficLimit(v string) error {
-	const lowest, highest = 819200, 838860800
-	if n, err := strconv.ParseInt(v, 10, 64); err != nil || n < lowest || n > highest {
-		return invalidArgument("The bandwidth limit should be between %d and %d.", lowest, highest)
+		if !r.encrypts && slices.Contains(strings.Fields(encryptionHeaders), low) {
+			return invalidArgument("The header %q is not supported by %s.", low, r.operation)
+		}
 	}
 	return nil
 }

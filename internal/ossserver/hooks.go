@@ -40,6 +40,17 @@ type Exchange struct {
 	Received int64  // bytes of the request's body that were read
 	Sent     int64  // bytes of the answer's body
 	Duration time.Duration
+
+	// Deletes are what the body of a DeleteMultipleObjects named, in its order.
+	// It is nil for other operations, which name a key in Request at most, and
+	// for a body that was refused.
+	Deletes []ObjectVersion
+}
+
+// ObjectVersion names a version of an object.
+type ObjectVersion struct {
+	Key       string `xml:"Key"`
+	VersionID string `xml:"VersionId"` // empty: the current one
 }
 
 // When says at which point of a request a fault happens.

@@ -27,12 +27,9 @@ func TestNotImplemented(t *testing.T) {
 		{501, "POST", "/" + testBucket + "/k?append", nil},
 		{501, "PUT", "/" + testBucket + "/k?partNumber=1", nil},
 		{501, "POST", "/" + testBucket + "/k", nil},
-		{501, "HEAD", "/" + testBucket + "/", nil},
 		{501, "PATCH", "/" + testBucket + "/k", nil},
 		{400, "PUT", "/" + testBucket + "/k", []string{"x-oss-server-side-encryption-key", "x"}},
 		{400, "PUT", "/" + testBucket + "/k", []string{"x-oss-callback", "e30="}},
-		{400, "PUT", "/" + testBucket + "/k", []string{"x-oss-acl", "private"}},
-		{400, "GET", "/" + testBucket + "/k", []string{"x-oss-forbid-overwrite", "true"}},
 		{400, "PUT", "/" + testBucket + "/k", []string{"If-Match", "*"}},
 		{400, "DELETE", "/" + testBucket + "/k", []string{"If-Match", "*"}},
 	} {
@@ -60,12 +57,14 @@ func TestLimits(t *testing.T) {
 		{"InvalidObjectName", "PUT", "/" + testBucket + "//lead", nil},
 		{"InvalidObjectName", "PUT", "/" + testBucket + "/%5Clead", nil},
 		{"InvalidObjectName", "PUT", "/" + testBucket + "/%2Flead", nil},
-		{"InvalidObjectName", "PUT", "/" + testBucket + "/%FF", nil},
+		{"InvalidArgument", "PUT", "/" + testBucket + "/%FF", nil},
 		{"InvalidObjectName", "PUT", "/" + testBucket + "/" + strings.Repeat("k", maxKeyLength+1), nil},
 		{"InvalidBucketName", "PUT", "/Bad_Bucket/", nil},
 		{"InvalidBucketName", "GET", "/x/", nil},
 		{"MetadataTooLarge", "PUT", "/" + testBucket + "/k", []string{"x-oss-meta-a", big, "x-oss-meta-b", big}},
 		{"InvalidArgument", "PUT", "/" + testBucket + "/k", []string{"x-oss-meta-a_b", "v"}},
+		{"InvalidArgument", "GET", "/" + testBucket + "/k", []string{"x-oss-server-side-encryption", "AES256"}},
+		{"InvalidArgument", "PUT", "/" + testBucket + "/k?partNumber=1&uploadId=x", []string{"x-oss-server-side-encryption", "AES256"}},
 		{"InvalidStorageClass", "PUT", "/" + testBucket + "/k", []string{"x-oss-storage-class", "Best"}},
 		{"InvalidArgument", "PUT", "/" + testBucket + "/k", []string{"x-oss-object-acl", "all"}},
 		{"InvalidTag", "PUT", "/" + testBucket + "/k", []string{"x-oss-tagging", "a=1&b=2&c=3&d=4&e=5&f=6&g=7&h=8&i=9&j=10&k=11"}},
@@ -81,6 +80,7 @@ func TestLimits(t *testing.T) {
 		{"InvalidArgument", "GET", "/" + testBucket + "/?encoding-type=base64", nil},
 		{"InvalidArgument", "GET", "/" + testBucket + "/?list-type=2&continuation-token=%2A", nil},
 		{"InvalidArgument", "GET", "/" + testBucket + "/?prefix=a&prefix=b", nil},
+		{"InvalidArgument", "GET", "/" + testBucket + "/?" + manyParameters(maxParameters+1), nil},
 		{"MalformedXML", "PUT", "/" + testBucket + "/", nil},
 	} {
 		got := h.raw(row.method, row.path, []byte("body"), row.header...)
@@ -122,10 +122,18 @@ func TestPutBucketAgain(t *testing.T) {
 	h := newHarness(t)
 	for _, row := range []struct {
 		header []string
+		status int
 		acl    string
-	}{{nil, "private"}, {[]string{"x-oss-acl", "public-read"}, "public-read"}, {[]string{"x-oss-storage-class", "IA"}, "public-read"}} {
-		if got := h.raw("PUT", "/"+testBucket+"/", nil, row.header...); got.status != 200 {
-			t.Fatalf("%v: %d %s", row.header, got.status, got.body)
+	}{
+		{nil, 200, "private"},
+		{[]string{"x-oss-acl", "public-read"}, 200, "public-read"},
+		{[]string{"x-oss-storage-class", "Standard", "x-oss-data-redundancy-type", "LRS"}, 200, "public-read"},
+		{[]string{"x-oss-storage-class", "IA", "x-oss-acl", "private"}, 409, "public-read"},
+		{[]string{"x-oss-data-redundancy-type", "ZRS"}, 409, "public-read"},
+	} {
+		got := h.raw("PUT", "/"+testBucket+"/", nil, row.header...)
+		if got.status != row.status || row.status == 409 && got.code() != "BucketAlreadyExists" {
+			t.Errorf("%v: %d %s", row.header, got.status, got.body)
 		}
 		info := string(h.raw("GET", "/"+testBucket+"/?bucketInfo", nil).body)
 		if !strings.Contains(info, "<Grant>"+row.acl+"</Grant>") || !strings.Contains(info, "<StorageClass>Standard<") {

@@ -222,7 +222,7 @@ func TestListBuckets(t *testing.T) {
 			}
 			for _, b := range page.Buckets {
 				got = append(got, *b.Name)
-				if *b.Region != "cn-hangzhou" || *b.Location != "oss-cn-hangzhou" || *b.ExtranetEndpoint != "127.0.0.1" || b.CreationDate == nil {
+				if *b.Region != "cn-hangzhou" || *b.Location != "oss-cn-hangzhou" || *b.ExtranetEndpoint != "http://127.0.0.1" || b.CreationDate == nil {
 					t.Errorf("bucket %+v", b)
 				}
 			}

@@ -31,6 +31,11 @@ func parseListing(q query) (listing, error) {
 	if l.limit, err = parseLimit(q, "max-keys", defaultPage); err != nil {
 		return l, err
 	}
+	for _, name := range []string{"prefix", "delimiter", "marker", "start-after", "key-marker", "version-id-marker"} {
+		if len(q.get(name)) > maxKeyLength {
+			return l, invalidArgument("The length of the parameter %s must not exceed %d.", name, maxKeyLength)
+		}
+	}
 	l.encoding, err = parseNameEncoding(q)
 	return l, err
 }

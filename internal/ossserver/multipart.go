@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+
+	bolt "go.etcd.io/bbolt"
 )
 
 func (s *Server) initiateMultipartUpload(c *call) error {
@@ -56,7 +58,7 @@ func parsePartNumber(q query) (int, error) {
 }
 
 func (s *Server) uploadPart(c *call) error {
-	number, err := s.checkPart(c)
+	number, u, err := s.checkPart(c)
 	if err != nil {
 		return err
 	}
@@ -71,23 +73,25 @@ func (s *Server) uploadPart(c *call) error {
 	c.Header().Set("Etag", quote(p.etag()))
 	c.Header().Set("X-Oss-Hash-Crc64ecma", strconv.FormatUint(p.crc, 10))
 	c.Header().Set("Content-Md5", base64.StdEncoding.EncodeToString(p.md5[:]))
+	u.Attributes.Encryption.writeHeaders(c.Header())
 	c.writeEmpty(http.StatusOK)
 	return nil
 }
 
 // checkPart judges what can be judged before the body is sent.
-func (s *Server) checkPart(c *call) (number int, err error) {
+func (s *Server) checkPart(c *call) (number int, u *uploadRecord, err error) {
 	if number, err = parsePartNumber(c.query); err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	return number, s.store.view(func(tx *transaction) error {
+	err = s.store.view(func(tx *transaction) error {
 		id := c.query.get("uploadId")
-		b, u, err := tx.upload(c.target, id)
-		if err != nil {
+		var b *bolt.Bucket
+		if b, u, err = tx.upload(c.target, id); err != nil {
 			return err
 		}
 		return u.checkOrder(b, id, number)
 	})
+	return number, u, err
 }
 
 // storePart gives a staged body its number, and drops the part that had it.

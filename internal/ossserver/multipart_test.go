@@ -179,7 +179,9 @@ func TestForbidOverwrite(t *testing.T) {
 	}
 	id := h.initiate("k")
 	part := h.part("k", id, 1, []byte("x"))
-	wantCode(t, h.complete("k", id, forbid, part), 409, "FileAlreadyExists")
+	if refused := wantCode(t, h.complete("k", id, forbid, part), 409, "FileAlreadyExists"); refused.EC != "0042-00000214" {
+		t.Errorf("EC %q", refused.EC)
+	}
 	_, err := h.client.InitiateMultipartUpload(t.Context(), &oss.InitiateMultipartUploadRequest{Bucket: oss.Ptr(testBucket), Key: oss.Ptr("k"), ForbidOverwrite: oss.Ptr("true")})
 	wantCode(t, err, 409, "FileAlreadyExists")
 	_, err = h.client.CopyObject(t.Context(), &oss.CopyObjectRequest{Bucket: oss.Ptr(testBucket), Key: oss.Ptr("k"), SourceKey: oss.Ptr("k"), ForbidOverwrite: oss.Ptr("true")})

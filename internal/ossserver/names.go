@@ -41,7 +41,10 @@ func checkBucketName(name string) error {
 // checkKey applies the naming rules for objects: 1 to 1023 bytes of UTF-8 that
 // start with neither slash nor backslash.
 func checkKey(key string) error {
-	if key == "" || len(key) > maxKeyLength || !utf8.ValidString(key) || key[0] == '/' || key[0] == '\\' {
+	if !utf8.ValidString(key) {
+		return invalidArgument("The characters encoding must be utf-8.")
+	}
+	if key == "" || len(key) > maxKeyLength || key[0] == '/' || key[0] == '\\' {
 		e := newError(http.StatusBadRequest, "InvalidObjectName", "The specified object is not valid.")
 		return e.with("ObjectName", key)
 	}

@@ -166,10 +166,15 @@ func TestEncryption(t *testing.T) {
 			}
 		}
 	}
+	id := h.initiate("k", func(r *oss.InitiateMultipartUploadRequest) { r.ServerSideEncryption = oss.Ptr("SM4") })
+	if got := h.raw("PUT", "/"+testBucket+"/k?partNumber=1&uploadId="+id, []byte("x")).header.Get("x-oss-server-side-encryption"); got != "SM4" {
+		t.Errorf("part: %q", got)
+	}
 	for _, row := range [][]string{
 		{"InvalidEncryptionAlgorithmError", "x-oss-server-side-encryption", "DES"},
 		{"InvalidArgument", "x-oss-server-side-encryption", "AES256", "x-oss-server-side-encryption-key-id", "k"},
-		{"InvalidArgument", "x-oss-server-side-data-encryption", "SM4"},
+		{"", "x-oss-server-side-data-encryption", "SM4"},
+		{"", "x-oss-server-side-encryption", "AES256", "x-oss-server-side-data-encryption", "SM4"},
 		{"InvalidArgument", "x-oss-server-side-encryption", "KMS", "x-oss-server-side-data-encryption", "AES"},
 	} {
 		if got := h.raw("PUT", "/"+testBucket+"/k", nil, row[1:]...); got.code() != row[0] {

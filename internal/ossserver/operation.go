@@ -10,6 +10,7 @@ const (
 	ListBuckets       Operation = "ListBuckets"
 	PutBucket         Operation = "PutBucket"
 	DeleteBucket      Operation = "DeleteBucket"
+	HeadBucket        Operation = "HeadBucket"
 	GetBucketInfo     Operation = "GetBucketInfo"
 	GetBucketLocation Operation = "GetBucketLocation"
 	GetBucketStat     Operation = "GetBucketStat"
@@ -44,6 +45,7 @@ const (
 	DeleteBucketPolicy      Operation = "DeleteBucketPolicy"
 	PutBucketRequestPayment Operation = "PutBucketRequestPayment"
 	GetBucketRequestPayment Operation = "GetBucketRequestPayment"
+	ListLiveChannel         Operation = "ListLiveChannel"
 )
 
 // The operations this server has on objects and multipart uploads.

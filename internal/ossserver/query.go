@@ -12,12 +12,19 @@ type query []parameter
 
 type parameter struct{ name, value string }
 
+// maxParameters is the most parameters of a query: no operation has as many, and
+// the work with them grows with their square.
+const maxParameters = 100
+
 // parseQuery decodes a raw query. "+" is a space, as in forms.
 func parseQuery(raw string) (query, error) {
 	var q query
 	for pair := range strings.SplitSeq(raw, "&") {
 		if pair == "" {
 			continue
+		}
+		if len(q) == maxParameters {
+			return nil, invalidArgument("There are more than %d query parameters.", maxParameters)
 		}
 		n, v, _ := strings.Cut(pair, "=")
 		name, err := url.QueryUnescape(n)

@@ -6,7 +6,9 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // answer is an HTTP answer, read to its end.
@@ -183,6 +185,56 @@ func TestChunkedAndExpect(t *testing.T) {
 			t.Errorf("%d bytes differ", size)
 		}
 	}
+}
+
+// TestExpectContinue: a client that waits for "100 Continue" is asked for the body
+// of a request that may come true, and spared that of one that cannot.
+func TestExpectContinue(t *testing.T) {
+	h := newHarness(t)
+	patient := &http.Transport{DialContext: h.DialContext, ExpectContinueTimeout: time.Hour}
+	defer patient.CloseIdleConnections()
+	for _, row := range []struct {
+		path   string
+		status int
+		header []string
+	}{
+		{"/" + testBucket + "/k", 200, nil},
+		{"/" + testBucket + "/k", 409, []string{"x-oss-forbid-overwrite", "true"}},
+		{"/" + testBucket + "/k", 400, []string{"x-oss-storage-class", "Best"}},
+		{"/" + testBucket + "/k", 403, []string{"x-oss-meta-changed", "after it was signed"}},
+		{"/" + testBucket + "/k?partNumber=1&uploadId=" + newUploadID(), 404, nil},
+		{"/nosuchbucket/k", 404, nil},
+	} {
+		body := &countingReader{from: strings.NewReader("body")}
+		r := newSignedRequest(t, "PUT", "http://127.0.0.1"+row.path, body, "Expect", "100-continue")
+		for i := 0; i < len(row.header); i += 2 {
+			r.Header.Set(row.header[i], row.header[i+1])
+		}
+		if row.status != 403 {
+			signV4(t, r, testKeyID, testSecret, "cn-hangzhou", time.Time{})
+		}
+		r.ContentLength = 4
+		resp, err := patient.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if sent := body.read.Load() > 0; resp.StatusCode != row.status || sent != (row.status == 200) {
+			t.Errorf("%s %v: %s, body sent: %v", row.path, row.header, resp.Status, sent)
+		}
+	}
+}
+
+// countingReader counts what was read from it.
+type countingReader struct {
+	from io.Reader
+	read atomic.Int64
+}
+
+func (r *countingReader) Read(p []byte) (int, error) {
+	n, err := r.from.Read(p)
+	r.read.Add(int64(n))
+	return n, err
 }
 
 // TestEN5EscapedSlash: clients may escape the slashes of a key or not.

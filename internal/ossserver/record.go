@@ -40,13 +40,13 @@ type objectRecord struct {
 
 // attributes are what a client says about an object beside its bytes.
 type attributes struct {
-	Headers    map[string]string `json:"h,omitempty"` // Content-Type and the like, canonical names
-	Meta       map[string]string `json:"m,omitempty"` // x-oss-meta-, lower-case names without the prefix
-	Tags       string            `json:"t,omitempty"` // as in x-oss-tagging
-	ACL        string            `json:"a,omitempty"` // empty for default
-	Encryption encryption        `json:"e,omitzero"`
-	Target     string            `json:"l,omitempty"` // key that a symlink leads to
-	MD5        string            `json:"d,omitempty"` // Content-MD5, of sequential uploads alone
+	Headers    headerValues `json:"h,omitempty"` // Content-Type and the like, canonical names
+	Meta       headerValues `json:"m,omitempty"` // x-oss-meta-, lower-case names without the prefix
+	Tags       string       `json:"t,omitempty"` // as in x-oss-tagging
+	ACL        string       `json:"a,omitempty"` // empty for default
+	Encryption encryption   `json:"e,omitzero"`
+	Target     string       `json:"l,omitempty"` // key that a symlink leads to
+	MD5        string       `json:"d,omitempty"` // Content-MD5, of sequential uploads alone
 }
 
 func (o *objectRecord) encode() ([]byte, error) {

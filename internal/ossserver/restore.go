@@ -76,7 +76,10 @@ func termsFor(class string, days *int, tier string) (restoreTerms, error) {
 		terms.tier = "Standard"
 	}
 	var ok bool
-	if terms.takes, ok = takes[terms.tier]; !ok || terms.days < 1 || terms.days > most {
+	if terms.takes, ok = takes[terms.tier]; !ok && class != "Archive" {
+		return terms, invalidArgument("The tier %q is not valid.", terms.tier)
+	}
+	if !ok || terms.days < 1 || terms.days > most {
 		return terms, malformedXML()
 	}
 	return terms, nil

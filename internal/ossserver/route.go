@@ -1,6 +1,9 @@
 package ossserver
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // level says what the path of a request names.
 type level int
@@ -19,21 +22,20 @@ type rule struct {
 	access    access
 	needs     string // query names that must be there, space-separated; "name=value" fixes the value too
 	allows    string // further query names it understands, space-separated
-	reads     string // x-oss- headers it understands, in lower case, space-separated
+	encrypts  bool   // it takes the headers of server-side encryption
 	copies    bool   // x-oss-copy-source must be there; without it, it must not
 	serve     func(*Server, *call) error
 }
 
-// route finds the row for a request. A query name that the row does not know
-// ends in NotImplemented: it could name a subresource, and to answer for the
-// resource itself would be a lie ("DELETE key?acl" must not delete the key).
+// route finds the row for a request. A query name that chooses an operation, and
+// is not known to the row, ends in NotImplemented.
 func route(table []rule, method string, t target, q query, copies bool) (rule, error) {
 	for _, r := range table {
 		if r.method != method || r.level != t.level() || r.copies != copies || !q.hasAll(r.needs) {
 			continue
 		}
 		for _, p := range q {
-			if !r.knows(p.name) {
+			if !r.knows(p.name) && choosesOperation(p.name) {
 				return rule{}, notImplemented("The query parameter %q is not implemented for %s.", p.name, r.operation)
 			}
 		}
@@ -45,7 +47,7 @@ func route(table []rule, method string, t target, q query, copies bool) (rule, e
 // knows reports whether the row understands a query name, the names of a
 // signature included.
 func (r rule) knows(name string) bool {
-	if isSignatureParameter(name) || name == trafficLimit {
+	if isSignatureParameter(name) || name == trafficLimit || name == "x-oss-request-payer" {
 		return true
 	}
 	for need := range strings.FieldsSeq(r.needs) {
@@ -61,23 +63,18 @@ func (r rule) knows(name string) bool {
 	return false
 }
 
-// understands reports whether the row looks at an x-oss- header, given in lower
-// case, or every row does.
-func (r rule) understands(header string) bool {
-	for h := range strings.FieldsSeq(r.reads) {
-		if h == header {
-			return true
-		}
-	}
-	if strings.HasPrefix(header, metaPrefix) {
-		return true // as the service does: passed over where there is no object to make
-	}
-	switch header {
-	case "x-oss-date", "x-oss-content-sha256", "x-oss-security-token",
-		// Without effect: limits are checked and not kept, and there is one
-		// account to pay.
-		trafficLimit, "x-oss-request-payer", "x-oss-user-agent":
+// refuses reports whether a header, given in lower case, asks for something that
+// the row does not do. Headers that an operation does not know are passed over
+// otherwise, as the service does; its own clients rely on that.
+func (r rule) refuses(header string) bool {
+	switch {
+	case strings.HasPrefix(header, "x-oss-callback"), strings.HasPrefix(header, "x-oss-object-worm"):
 		return true
+	case strings.HasPrefix(header, "x-oss-server-side-"):
+		return !slices.Contains(strings.Fields(encryptionHeaders), header)
+	case header == "if-match" || header == "if-none-match":
+		// A copy looks at the conditions on its source.
+		return !r.copies && r.operation != GetObject && r.operation != HeadObject && r.operation != GetObjectMeta
 	}
 	return false
 }

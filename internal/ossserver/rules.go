@@ -2,11 +2,7 @@ package ossserver
 
 const (
 	listingParameters = "prefix delimiter encoding-type"
-
 	encryptionHeaders = "x-oss-server-side-encryption x-oss-server-side-data-encryption x-oss-server-side-encryption-key-id"
-	newObjectHeaders  = "x-oss-storage-class x-oss-tagging x-oss-forbid-overwrite " + encryptionHeaders
-	copyHeaders       = "x-oss-copy-source x-oss-copy-source-if-match x-oss-copy-source-if-none-match" +
-		" x-oss-copy-source-if-modified-since x-oss-copy-source-if-unmodified-since"
 )
 
 // rules is searched from the top: of two rows that fit, the more demanding one
@@ -14,7 +10,7 @@ const (
 func rules() []rule {
 	table := []rule{
 		{operation: ListBuckets, method: "GET", level: serviceLevel, serve: (*Server).listBuckets,
-			allows: "prefix marker max-keys tag-key tag-value tagging"},
+			allows: "prefix marker max-keys tag-key tag-value tagging regionList"},
 		{operation: OptionObject, method: "OPTIONS", level: bucketLevel, access: anyone, serve: (*Server).optionObject},
 		{operation: OptionObject, method: "OPTIONS", level: objectLevel, access: anyone, serve: (*Server).optionObject},
 	}
@@ -28,6 +24,7 @@ func rules() []rule {
 
 func bucketRules() []rule {
 	return []rule{
+		{operation: HeadBucket, method: "HEAD", level: bucketLevel, serve: (*Server).headBucket},
 		{operation: GetBucketInfo, method: "GET", level: bucketLevel, serve: (*Server).getBucketInfo,
 			needs: "bucketInfo"},
 		{operation: GetBucketLocation, method: "GET", level: bucketLevel, serve: (*Server).getBucketLocation,
@@ -35,13 +32,15 @@ func bucketRules() []rule {
 		{operation: GetBucketStat, method: "GET", level: bucketLevel, serve: (*Server).getBucketStat,
 			needs: "stat"},
 		{operation: PutBucketAcl, method: "PUT", level: bucketLevel, serve: (*Server).putBucketACL,
-			needs: "acl", reads: "x-oss-acl"},
+			needs: "acl"},
 		{operation: GetBucketAcl, method: "GET", level: bucketLevel, serve: (*Server).getBucketACL,
 			needs: "acl"},
 		{operation: PutBucketVersioning, method: "PUT", level: bucketLevel, serve: (*Server).putBucketVersioning,
 			needs: "versioning"},
 		{operation: GetBucketVersioning, method: "GET", level: bucketLevel, serve: (*Server).getBucketVersioning,
 			needs: "versioning"},
+		{operation: ListLiveChannel, method: "GET", level: bucketLevel, serve: (*Server).listLiveChannel,
+			needs: "live", allows: "prefix marker max-keys"},
 		{operation: ListMultipartUploads, method: "GET", level: bucketLevel, serve: (*Server).listMultipartUploads,
 			needs: "uploads", allows: listingParameters + " key-marker upload-id-marker max-uploads"},
 		{operation: ListObjectVersions, method: "GET", level: bucketLevel, access: readers, serve: (*Server).listObjectVersions,
@@ -50,8 +49,7 @@ func bucketRules() []rule {
 			needs: "list-type=2", allows: listingParameters + " start-after continuation-token max-keys fetch-owner"},
 		{operation: ListObjects, method: "GET", level: bucketLevel, access: readers, serve: (*Server).listObjects,
 			allows: listingParameters + " marker max-keys"},
-		{operation: PutBucket, method: "PUT", level: bucketLevel, serve: (*Server).putBucket,
-			reads: "x-oss-acl x-oss-storage-class x-oss-data-redundancy-type"},
+		{operation: PutBucket, method: "PUT", level: bucketLevel, serve: (*Server).putBucket, encrypts: true},
 		{operation: DeleteBucket, method: "DELETE", level: bucketLevel, serve: (*Server).deleteBucket},
 		{operation: DeleteMultipleObjects, method: "POST", level: bucketLevel, serve: (*Server).deleteMultipleObjects,
 			needs: "delete", allows: "encoding-type"},
@@ -63,13 +61,13 @@ func uploadRules() []rule {
 		{operation: ListParts, method: "GET", level: objectLevel, serve: (*Server).listParts,
 			needs: "uploadId", allows: "part-number-marker max-parts encoding-type"},
 		{operation: UploadPartCopy, method: "PUT", level: objectLevel, access: writers, serve: (*Server).uploadPartCopy, copies: true,
-			needs: "partNumber uploadId", reads: copyHeaders + " x-oss-copy-source-range"},
+			needs: "partNumber uploadId", allows: "versionId"}, // x-oss-copy-source names the version
 		{operation: UploadPart, method: "PUT", level: objectLevel, access: writers, serve: (*Server).uploadPart,
 			needs: "partNumber uploadId", allows: "sequential"},
 		{operation: InitiateMultipartUpload, method: "POST", level: objectLevel, access: writers, serve: (*Server).initiateMultipartUpload,
-			needs: "uploads", allows: "encoding-type sequential", reads: newObjectHeaders},
+			needs: "uploads", allows: "encoding-type sequential versionId", encrypts: true},
 		{operation: CompleteMultipartUpload, method: "POST", level: objectLevel, access: writers, serve: (*Server).completeMultipartUpload,
-			needs: "uploadId", allows: "encoding-type sequential", reads: "x-oss-forbid-overwrite x-oss-object-acl x-oss-complete-all"},
+			needs: "uploadId", allows: "encoding-type sequential"},
 		{operation: AbortMultipartUpload, method: "DELETE", level: objectLevel, access: writers, serve: (*Server).abortMultipartUpload,
 			needs: "uploadId"},
 	}
@@ -84,25 +82,23 @@ func objectRules() []rule {
 		{operation: GetObjectTagging, method: "GET", level: objectLevel, serve: (*Server).getObjectTagging,
 			needs: "tagging", allows: "versionId"},
 		{operation: GetObject, method: "GET", level: objectLevel, access: readers, serve: (*Server).getObject,
-			allows: responseOverrides + " versionId", reads: "x-oss-range-behavior"},
+			allows: responseOverrides + " versionId"},
 		{operation: GetObjectMeta, method: "HEAD", level: objectLevel, access: readers, serve: (*Server).getObjectMeta,
 			needs: "objectMeta", allows: "versionId"},
 		{operation: HeadObject, method: "HEAD", level: objectLevel, access: readers, serve: (*Server).headObject,
 			allows: "versionId"},
 
 		{operation: PutSymlink, method: "PUT", level: objectLevel, access: writers, serve: (*Server).putSymlink,
-			needs: "symlink", reads: newObjectHeaders + " x-oss-object-acl x-oss-symlink-target"},
+			needs: "symlink", encrypts: true},
 		{operation: PutObjectAcl, method: "PUT", level: objectLevel, serve: (*Server).putObjectACL,
-			needs: "acl", allows: "versionId", reads: "x-oss-object-acl"},
+			needs: "acl", allows: "versionId"},
 		{operation: PutObjectTagging, method: "PUT", level: objectLevel, serve: (*Server).putObjectTagging,
 			needs: "tagging", allows: "versionId"},
-		{operation: CopyObject, method: "PUT", level: objectLevel, access: writers, serve: (*Server).copyObject, copies: true,
-			reads: copyHeaders + " " + newObjectHeaders + " x-oss-object-acl x-oss-metadata-directive x-oss-tagging-directive"},
-		{operation: PutObject, method: "PUT", level: objectLevel, access: writers, serve: (*Server).putObject,
-			reads: newObjectHeaders + " x-oss-object-acl"},
+		{operation: CopyObject, method: "PUT", level: objectLevel, access: writers, serve: (*Server).copyObject, copies: true, encrypts: true},
+		{operation: PutObject, method: "PUT", level: objectLevel, access: writers, serve: (*Server).putObject, encrypts: true},
 
 		{operation: AppendObject, method: "POST", level: objectLevel, access: writers, serve: (*Server).appendObject,
-			needs: "append position", reads: newObjectHeaders + " x-oss-object-acl"},
+			needs: "append position", encrypts: true},
 		{operation: RestoreObject, method: "POST", level: objectLevel, serve: (*Server).restoreObject,
 			needs: "restore", allows: "versionId"},
 		{operation: CleanRestoredObject, method: "POST", level: objectLevel, serve: (*Server).cleanRestoredObject,
@@ -111,6 +107,6 @@ func objectRules() []rule {
 		{operation: DeleteObjectTagging, method: "DELETE", level: objectLevel, serve: (*Server).deleteObjectTagging,
 			needs: "tagging", allows: "versionId"},
 		{operation: DeleteObject, method: "DELETE", level: objectLevel, access: writers, serve: (*Server).deleteObject,
-			allows: "versionId"},
+			allows: "versionId symlink"}, // a link is deleted like any object
 	}
 }

@@ -237,7 +237,7 @@ func TestSDKVirtualHosted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := oss.ToString(info.BucketInfo.ExtranetEndpoint); got != "localhost:9000" {
+	if got := oss.ToString(info.BucketInfo.ExtranetEndpoint); got != "http://localhost:9000" {
 		t.Errorf("endpoint %q", got)
 	}
 	if got := h.journal.Exchanges()[0]; got.Bucket != testBucket || got.Key != "k" || got.Status != http.StatusOK {

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/osssync/osssync/internal/credential"
 )
 
 // ErrLocked says that another server, of this or another process, has the
@@ -54,6 +56,8 @@ type Options struct {
 	// Now tells the time for Last-Modified, Date and signatures. Default
 	// time.Now.
 	Now func() time.Time
+
+	secrets, tokens map[string]credential.Secret // of Credentials and SecurityTokens, whose place withDefaults lets them take
 }
 
 func (o Options) withDefaults() Options {
@@ -69,7 +73,18 @@ func (o Options) withDefaults() Options {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	o.secrets, o.Credentials = hide(o.Credentials), nil
+	o.tokens, o.SecurityTokens = hide(o.SecurityTokens), nil
 	return o
+}
+
+// hide makes secrets of the values of texts.
+func hide(texts map[string]string) map[string]credential.Secret {
+	secrets := make(map[string]credential.Secret, len(texts))
+	for id, text := range texts {
+		secrets[id] = credential.New(text)
+	}
+	return secrets
 }
 
 // Server is an OSS-compatible server on a directory. It is an http.Handler;
@@ -135,7 +150,7 @@ func (s *Server) CreateBucket(name string) error {
 	}
 	defer s.inside.Done()
 	err := s.store.update(func(tx *transaction) error {
-		_, err := tx.createBucket(name, bucketRecord{Created: s.now().Unix(), ACL: aclPrivate, StorageClass: classStandard, Redundancy: redundancyLocal})
+		_, err := tx.createBucket(name, s.newBucket(aclPrivate))
 		return err
 	})
 	if err != nil {
@@ -153,8 +168,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.Header().Set("Server", "AliyunOSS")
 	c.Header().Set("Date", start.UTC().Format(http.TimeFormat))
 	c.Header().Set("X-Oss-Request-Id", c.id)
+	if r.ContentLength > 0 && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		// net/http would wait for a body that some clients announce and never send.
+		c.Header().Set("Connection", "close")
+	}
 	if !s.enter() {
-		c.writeError(newError(http.StatusServiceUnavailable, "ServiceUnavailable", "The server is closing."))
+		c.writeError(serverClosing())
 		return
 	}
 	defer s.inside.Done()
@@ -184,24 +203,29 @@ func (s *Server) serve(c *call) error {
 		return err
 	}
 	copies := c.request.Header.Get("X-Oss-Copy-Source") != ""
-	rule, err := route(s.rules, c.request.Method, c.target, c.query, copies)
-	if err != nil {
-		return err
-	}
+	rule, unserved := route(s.rules, c.request.Method, c.target, c.query, copies)
 	c.operation = rule.operation
 	c.version = c.query.get("versionId")
-	if s.options.Hooks.Fault != nil {
+	if s.options.Hooks.Fault != nil && unserved == nil {
 		c.fault = s.options.Hooks.Fault(c.describe())
 	}
 	if c.fault != nil && c.fault.When == Before && c.strike() {
 		return nil
 	}
 	s.allowOrigin(c)
-	signed, err := s.authenticate(c)
-	if err != nil {
-		return s.orNoSuchBucket(c, err)
+	signed := false
+	if unserved != nil || rule.access != anyone {
+		if signed, err = s.authenticate(c); err != nil {
+			return s.orNoSuchBucket(c, err)
+		}
+	}
+	if unserved != nil {
+		return unserved
 	}
 	if err := rule.checkHeaders(c.request.Header); err != nil {
+		return err
+	}
+	if c.pace, err = c.parsePace(); err != nil {
 		return err
 	}
 	if c.bucket != "" {
@@ -229,7 +253,7 @@ func (s *Server) serve(c *call) error {
 // know the service says first that there is no such bucket.
 func (s *Server) orNoSuchBucket(c *call, refused error) error {
 	var e *apiError
-	if !errors.As(refused, &e) || e.code != "InvalidAccessKeyId" || c.operation == PutBucket || checkBucketName(c.bucket) != nil {
+	if !errors.As(refused, &e) || e.code != "InvalidAccessKeyId" || c.operation == PutBucket || c.operation == PutBucketAcl || checkBucketName(c.bucket) != nil {
 		return refused
 	}
 	if _, err := s.store.bucketRecord(c.bucket); err != nil {
@@ -256,7 +280,7 @@ func (s *Server) record(c *call, took time.Duration) {
 	if s.options.Hooks.Log != nil {
 		s.options.Hooks.Log(Exchange{
 			Request: c.describe(), Status: c.status, Code: c.code,
-			Received: c.received, Sent: c.sent, Duration: took,
+			Received: c.received, Sent: c.sent, Duration: took, Deletes: c.deletes,
 		})
 	}
 }

@@ -1,8 +1,11 @@
 package ossserver
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -185,6 +188,36 @@ func TestCloseTwiceAndAfter(t *testing.T) {
 	}
 	if _, err := s.DialContext(context.Background(), "", ""); err == nil {
 		t.Error("dial: no error")
+	}
+}
+
+// TestAccessLog: each request is one record, under the id that its answer names,
+// and without what would let a reader send it again.
+func TestAccessLog(t *testing.T) {
+	var out bytes.Buffer
+	h := newHarness(t, func(o *Options) { o.Log = slog.New(slog.NewJSONHandler(&out, nil)) })
+	put := h.raw("PUT", "/"+testBucket+"/a%0Ab", []byte("body"))
+	get := h.raw("GET", "/"+testBucket+"/nosuch", nil)
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != 2 {
+		t.Fatalf("%d records:\n%s", len(lines), out.String())
+	}
+	for i, want := range []map[string]any{
+		{"id": put.header.Get("x-oss-request-id"), "method": "PUT", "operation": "PutObject", "bucket": testBucket, "key": "a\nb", "status": 200.0, "code": "", "received": 4.0, "sent": 0.0},
+		{"id": get.header.Get("x-oss-request-id"), "method": "GET", "operation": "GetObject", "bucket": testBucket, "key": "nosuch", "status": 404.0, "code": "NoSuchKey", "received": 0.0, "sent": float64(len(get.body))},
+	} {
+		var got map[string]any
+		if err := json.Unmarshal([]byte(lines[i]), &got); err != nil {
+			t.Fatal(err)
+		}
+		for name, v := range want {
+			if got[name] != v {
+				t.Errorf("record %d: %s %v, want %v", i, name, got[name], v)
+			}
+		}
+	}
+	if text := out.String(); strings.Contains(text, testSecret) || strings.Contains(text, "Signature") {
+		t.Errorf("signature or secret in the log: %s", text)
 	}
 }
 

@@ -63,7 +63,7 @@ func (tx *transaction) follow(t target) (*objectRecord, error) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, newError(http.StatusNotFound, "SymlinkTargetNotExist", "The symlink target does not exist.").with("Key", t.key)
+		return nil, newError(http.StatusNotFound, "SymlinkTargetNotExist", "The symlink target object does not exist").with("Key", t.key)
 	}
 	if o.kind == kindSymlink {
 		return nil, newError(http.StatusBadRequest, "InvalidTargetType", "The symbolic's target file type is invalid").with("Key", t.key)

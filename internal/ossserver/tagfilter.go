@@ -1,55 +1,69 @@
 package ossserver
 
 import (
+	"slices"
 	"strings"
 
 	bolt "go.etcd.io/bbolt"
 )
 
-// tagFilter is the tag that ListBuckets asks for. The zero value is none.
+// tagFilter is what ListBuckets asks for: all of some tags. The zero value is none.
 type tagFilter struct {
-	key      string
-	value    string
-	anyValue bool
+	tags     []tag
+	anyValue bool // of the only tag
 }
 
-// parseTagFilter reads tag-key and tag-value, or tagging: "key":"value".
+// parseTagFilter reads tag-key and tag-value, or tagging: "key":"value", several
+// of them with commas between.
 func parseTagFilter(q query) (tagFilter, error) {
-	f := tagFilter{key: q.get("tag-key"), value: q.get("tag-value")}
-	f.anyValue = f.value == ""
-	if f.key == "" && f.value != "" {
+	var f tagFilter
+	if key, value := q.get("tag-key"), q.get("tag-value"); key != "" {
+		f = tagFilter{tags: []tag{{key, value}}, anyValue: value == ""}
+	} else if value != "" {
 		return f, invalidArgument("The tag-value needs a tag-key.")
 	}
 	v := q.get("tagging")
 	if v == "" {
 		return f, nil
 	}
-	key, value, ok := strings.Cut(v, ":")
-	if !ok || !isQuoted(key) || !isQuoted(value) || f.key != "" {
-		return f, invalidArgument("The tagging %q is not valid.", v)
+	if f.tags != nil {
+		return f, invalidArgument("The tagging %q is not valid beside a tag-key.", v)
 	}
-	return tagFilter{key: strings.Trim(key, `"`), value: strings.Trim(value, `"`)}, nil
+	for pair := range strings.SplitSeq(v, ",") {
+		key, value, ok := strings.Cut(pair, ":")
+		if !ok || !isQuoted(key) || !isQuoted(value) || len(f.tags) == maxBucketTags {
+			return f, invalidArgument("The tagging %q is not valid.", v)
+		}
+		f.tags = append(f.tags, tag{strings.Trim(key, `"`), strings.Trim(value, `"`)})
+	}
+	return f, nil
 }
 
 func isQuoted(s string) bool {
 	return len(s) >= 2 && strings.HasPrefix(s, `"`) && strings.HasSuffix(s, `"`)
 }
 
-// matches reports whether a bucket has the tag.
+// tagsOf returns the tags of a bucket.
+func tagsOf(b *bolt.Bucket) []tag {
+	tags, err := parseBucketTags(b.Bucket(inConfigs).Get([]byte("tagging")))
+	if err != nil {
+		return nil // the bucket has no such document
+	}
+	return tags
+}
+
+// matches reports whether a bucket has the tags.
 func (f tagFilter) matches(b *bolt.Bucket) bool {
-	if f.key == "" {
+	if f.tags == nil {
 		return true
 	}
-	tags, err := parseTagging(b.Bucket(inConfigs).Get([]byte("tagging")), maxBucketTags)
-	if err != nil {
-		return false // no tags
-	}
-	for _, t := range tags {
-		if t.Key == f.key && (f.anyValue || t.Value == f.value) {
-			return true
+	tags := tagsOf(b)
+	for _, want := range f.tags {
+		if !slices.ContainsFunc(tags, func(t tag) bool { return t.Key == want.Key && (f.anyValue || t.Value == want.Value) }) {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // taggedBuckets is a cursor over the buckets that have a tag.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -23,13 +24,14 @@ type taggingDocument struct {
 	Tags    []tag    `xml:"TagSet>Tag"`
 }
 
-// parseTagging reads a <Tagging> document with at most so many tags.
-func parseTagging(doc []byte, most int) ([]tag, error) {
+// parseTagging reads a <Tagging> document with at most so many tags of which all
+// is text in some sense.
+func parseTagging(doc []byte, most int, isText func(string) bool) ([]tag, error) {
 	var d taggingDocument
 	if err := unmarshalDocument(doc, &d); err != nil {
 		return nil, err
 	}
-	return d.Tags, checkTags(d.Tags, most)
+	return d.Tags, checkTags(d.Tags, most, isText)
 }
 
 // parseTagHeader reads tags as x-oss-tagging writes them: "k=v&k2=v2" with both
@@ -48,7 +50,7 @@ func parseTagHeader(header string) ([]tag, error) {
 		}
 		tags = append(tags, tag{key, value})
 	}
-	return tags, checkTags(tags, maxTags)
+	return tags, checkTags(tags, maxTags, isTagText)
 }
 
 // formatTags writes tags as x-oss-tagging does.
@@ -60,13 +62,13 @@ func formatTags(tags []tag) string {
 	return strings.Join(pairs, "&")
 }
 
-func checkTags(tags []tag, most int) error {
+func checkTags(tags []tag, most int, isText func(string) bool) error {
 	if len(tags) > most {
 		return newError(http.StatusBadRequest, "InvalidTag", "There are too many tags.")
 	}
 	seen := make(map[string]bool, len(tags))
 	for _, t := range tags {
-		if t.Key == "" || seen[t.Key] || !isTagText(t.Key) || !isTagText(t.Value) ||
+		if t.Key == "" || seen[t.Key] || !isText(t.Key) || !isText(t.Value) ||
 			utf8.RuneCountInString(t.Key) > maxTagKey || utf8.RuneCountInString(t.Value) > maxTagValue {
 			return invalidTag(t.Key)
 		}
@@ -79,10 +81,11 @@ func invalidTag(key string) *apiError {
 	return newError(http.StatusBadRequest, "InvalidTag", "The tag you specified is not valid.").with("TagKey", key)
 }
 
+// isTagText reports whether the tags of an object can have a text: letters and
+// digits of any script, blanks and some signs.
 func isTagText(s string) bool {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte(" +-=._:/", c) >= 0) {
+	for _, r := range s {
+		if r == utf8.RuneError || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" +-=._:/", r) {
 			return false
 		}
 	}
@@ -94,7 +97,7 @@ func (s *Server) putObjectTagging(c *call) error {
 	if err != nil {
 		return err
 	}
-	tags, err := parseTagging(doc, maxTags)
+	tags, err := parseTagging(doc, maxTags, isTagText)
 	if err != nil {
 		return err
 	}
@@ -134,6 +137,11 @@ func (s *Server) getObjectTagging(c *call) error {
 
 func taggingXML(tags []tag) []byte {
 	w := newDocument()
+	w.tagging(tags)
+	return w.bytes()
+}
+
+func (w *xmlWriter) tagging(tags []tag) {
 	w.open("Tagging")
 	w.open("TagSet")
 	for _, t := range tags {
@@ -144,13 +152,17 @@ func taggingXML(tags []tag) []byte {
 	}
 	w.end("TagSet")
 	w.end("Tagging")
-	return w.bytes()
+}
+
+// parseBucketTags reads the tags of a bucket, which can have any characters.
+func parseBucketTags(doc []byte) ([]tag, error) {
+	return parseTagging(doc, maxBucketTags, utf8.ValidString)
 }
 
 // removeTags returns a <Tagging> document without some keys, given with commas
 // between.
 func removeTags(doc []byte, keys string) ([]byte, error) {
-	tags, err := parseTagging(doc, maxBucketTags)
+	tags, err := parseBucketTags(doc)
 	if err != nil {
 		return nil, err
 	}

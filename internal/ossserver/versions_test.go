@@ -3,6 +3,7 @@ package ossserver
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -208,5 +209,10 @@ func TestVersionBatchDelete(t *testing.T) {
 		!d[1].DeleteMarker || *d[1].DeleteMarkerVersionId != *marker ||
 		d[2].VersionId != nil || !d[2].DeleteMarker || *d[2].DeleteMarkerVersionId == "" {
 		t.Errorf("deleted %+v", d)
+	}
+	exchanges := h.journal.Exchanges()
+	want := []ObjectVersion{{"a", *first}, {"b", *marker}, {"a", ""}}
+	if got := exchanges[len(exchanges)-1].Deletes; !slices.Equal(got, want) {
+		t.Errorf("journal %+v, want %+v", got, want)
 	}
 }

@@ -54,9 +54,10 @@ func (w *xmlWriter) flag(name string, value bool) {
 
 func (w *xmlWriter) bytes() []byte { return w.buf }
 
-// appendEscaped writes character data. What XML 1.0 cannot hold even as a
-// reference (most control characters, invalid UTF-8) becomes U+FFFD; callers
-// that must not lose it ask for encoding-type=url.
+// appendEscaped writes character data. Control characters stand for themselves, as
+// in answers of the service: strict readers of XML 1.0 refuse them, and better
+// that than a wrong key. What is no character becomes U+FFFD. Callers that want
+// neither ask for encoding-type=url.
 func appendEscaped(dst []byte, s string) []byte {
 	for i := 0; i < len(s); {
 		if plain := plainText(s[i:]); plain > 0 {
@@ -78,7 +79,7 @@ func appendEscaped(dst []byte, s string) []byte {
 			dst = append(dst, "&#"...)
 			dst = strconv.AppendInt(dst, int64(r), 10)
 			dst = append(dst, ';')
-		case r < ' ' || r == 0xFFFE || r == 0xFFFF || r == utf8.RuneError && n == 1:
+		case r == 0xFFFE || r == 0xFFFF || r == utf8.RuneError && n == 1:
 			dst = append(dst, "\uFFFD"...)
 		default:
 			dst = append(dst, s[i:i+n]...)
