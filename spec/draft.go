@@ -87,6 +87,11 @@ func (d *decoder) finishMapping(m *mappingDraft, at place, stores []storeDraft) 
 		return
 	}
 	m.rules = compileRules(&m.Mapping)
+	for _, path := range m.Require {
+		if !m.Match(path) {
+			d.report(m.places["require"], problem{"file " + quote(path) + " that include and exclude leave out", "nobody would look for it"})
+		}
+	}
 	if d.alternatives += m.rules.size(); d.alternatives > maxAlternatives {
 		d.report(at, problem{"more than 10,000 alternatives in the patterns of the spec", "use fewer patterns, or fewer braces in them"})
 	}

@@ -27,7 +27,7 @@ func TestBelow(t *testing.T) {
 	}
 }
 
-func TestD27WholeMachineWithPrune(t *testing.T) {
+func TestD27_WholeMachineWithPrune(t *testing.T) {
 	t.Setenv("HOME", "/home/ada")
 	t.Setenv("USERPROFILE", "/home/ada")
 	for _, row := range []struct {

@@ -66,6 +66,11 @@ func checkMapping(t *testing.T, s *Spec, m *Mapping) {
 	if again, wrong := parseRemote(m.URL()); wrong.what != "" || again.bucket != m.Bucket || again.prefix != m.Prefix {
 		t.Errorf("mapping %q: %s is not valid: %v", m.Name, m.URL(), wrong)
 	}
+	for _, path := range m.Require {
+		if !m.Match(path) {
+			t.Errorf("mapping %q requires %q, which it leaves out", m.Name, path)
+		}
+	}
 	for _, path := range slices.Concat(m.Include, m.Exclude, m.Order) {
 		if m.Match(path) && !m.MatchDir("") {
 			t.Errorf("mapping %q matches %q, but nothing", m.Name, path)

@@ -11,6 +11,7 @@ const (
 	maxMappings = 1000
 	maxPatterns = 1000 // of one list
 	maxPhases   = 100
+	maxRequired = 100
 	maxRules    = 1000 // of headers in one mapping
 	maxHeaders  = 50   // of one rule
 )
@@ -43,6 +44,7 @@ type remote struct{ bucket, prefix string }
 var (
 	nameText    = text("a name", "[a-z0-9][a-z0-9._-]{0,62}", parseName)
 	patternText = text("a pattern", "1 to 1,024 bytes", parsePattern)
+	pathText    = text("a path", "1 to 1,021 bytes", parsePath)
 	remoteText  = text("an address", "oss://bucket/prefix/", parseRemote)
 )
 
@@ -67,6 +69,8 @@ var mappingFields = []field[mappingDraft]{
 	scalarField("store", nameText, "", func(m *mappingDraft) *string { return &m.Store }),
 	listField("include", patternText, anyDirs, 1, maxPatterns, func(m *mappingDraft) *[]string { return &m.Include }),
 	listField("exclude", patternText, "", 0, maxPatterns, func(m *mappingDraft) *[]string { return &m.Exclude }),
+	listField("require", pathText, "", 0, maxRequired, func(m *mappingDraft) *[]string { return &m.Require }),
+	listField("allow", patternText, "", 0, maxPatterns, func(m *mappingDraft) *[]string { return &m.Allow }),
 	scalarField("prune", choice(pruneNames, []Prune{PruneNever, PruneManaged, PruneAll}), "never", func(m *mappingDraft) *Prune { return &m.Prune }),
 	listField("order", patternText, "", 0, maxPhases, func(m *mappingDraft) *[]string { return &m.Order }),
 	{name: "headers", kind: "a list", limits: "0 to 1000 rules with the fields of headers", decode: decodeHeaders},
@@ -92,6 +96,9 @@ var uploadsFields = []field[Uploads]{
 var guardFields = []field[Guard]{
 	scalarField("maxDeletes", integer(0, 1_000_000_000), "1000", func(g *Guard) *int { return &g.MaxDeletes }),
 	scalarField("maxDeletePercent", integer(0, 100), "25", func(g *Guard) *int { return &g.MaxDeletePercent }),
+	scalarField("maxObjects", integer(0, 1_000_000_000), "0", func(g *Guard) *int { return &g.MaxObjects }),
+	scalarField("maxObjectSize", size(1, 64*tib, true), "0", func(g *Guard) *int64 { return &g.MaxObjectSize }),
+	scalarField("maxTotalSize", size(1, 1024*tib, true), "0", func(g *Guard) *int64 { return &g.MaxTotalSize }),
 }
 
 var headerFields = []field[HeaderRule]{

@@ -51,7 +51,7 @@ func TestLoadRefused(t *testing.T) {
 	}
 }
 
-func TestY5ChangeWhileReading(t *testing.T) {
+func TestY5_ChangeWhileReading(t *testing.T) {
 	for name, change := range map[string]func(path string) error{
 		"appended": func(path string) error {
 			return os.WriteFile(path, []byte(valid+"\n"), 0o600)

@@ -8,8 +8,8 @@ const reserved = ".osssync"
 
 // rules are the compiled patterns of a mapping.
 type rules struct {
-	include, exclude, order, headers []glob
-	broken                           bool // a pattern did not compile
+	include, exclude, allow, order, headers []glob
+	broken                                  bool // a pattern did not compile
 }
 
 // compileRules compiles the patterns of m.
@@ -30,6 +30,7 @@ func compileRules(m *Mapping) *rules {
 	}
 	r.include = compile(include)
 	r.exclude = compile(m.Exclude)
+	r.allow = compile(m.Allow)
 	r.order = compile(m.Order)
 	matches := make([]string, len(m.Headers))
 	for i, rule := range m.Headers {
@@ -42,7 +43,7 @@ func compileRules(m *Mapping) *rules {
 // size is the number of alternatives of all patterns.
 func (r *rules) size() int {
 	n := 0
-	for _, globs := range [][]glob{r.include, r.exclude, r.order, r.headers} {
+	for _, globs := range [][]glob{r.include, r.exclude, r.allow, r.order, r.headers} {
 		for _, g := range globs {
 			n += len(g)
 		}
@@ -92,6 +93,14 @@ func (m *Mapping) MatchDir(dir string) bool {
 		}
 	}
 	return false
+}
+
+// Allows reports whether a pattern of Allow matches path: the mapping then moves
+// it although its name is one of those that are passed over for what they may do
+// or give away. It adds nothing to what Match says.
+func (m *Mapping) Allows(path string) bool {
+	r := m.compiled()
+	return !r.broken && matchesAny(r.allow, path)
 }
 
 // Phase returns the phase in which path is transferred, from 0 to Phases()-1:

@@ -183,6 +183,26 @@ func TestHeadersForBelongsToTheCaller(t *testing.T) {
 	}
 }
 
+func TestAllows(t *testing.T) {
+	m := Mapping{Allow: []string{".env", "/.git/", "*.pem"}, Exclude: []string{"*.pem"}}
+	for path, want := range map[string]bool{
+		".env": true, "a/.env": true, ".git/config": true, "a/.git/config": false, "a.pem": true, ".envrc": false, "": false,
+	} {
+		if got := m.Allows(path); got != want {
+			t.Errorf("%q: %t", path, got)
+		}
+	}
+	if m.Match("a.pem") {
+		t.Error("what is allowed is matched although it is excluded")
+	}
+	if none := (&Mapping{}); none.Allows(".env") {
+		t.Error("allowed by default")
+	}
+	if broken := (&Mapping{Allow: []string{".env", "["}}); broken.Allows(".env") || broken.Match("a") {
+		t.Error("a broken pattern allows something")
+	}
+}
+
 func TestMappingMadeByHandWithABrokenPattern(t *testing.T) {
 	for _, m := range []Mapping{
 		{Include: []string{"**", "["}}, {Exclude: []string{"["}}, {Order: []string{"["}}, {Headers: []HeaderRule{{Match: "["}}},

@@ -64,6 +64,7 @@ mappings:
     store: prod
     include: [public/, "*.md"]
     exclude: ["*.map"]
+    allow: [.env, keys/]
     prune: managed
     order: ["**", "*.html"]
     headers:
@@ -72,7 +73,7 @@ mappings:
     symlinks: follow
     transfer: {threshold: 0, partSize: 8MB, files: 1, parts: 64, bandwidth: 1MiB}
     uploads: {abortAfter: 1w}
-    guard: {maxDeletes: 0, maxDeletePercent: 100}
+    guard: {maxDeletes: 0, maxDeletePercent: 100, maxObjects: 7, maxObjectSize: 1TiB, maxTotalSize: 2B}
   - {name: copy, local: ../copy, from: "oss://my-site/", store: sandbox}
 `))
 	if err != nil {
@@ -89,12 +90,13 @@ mappings:
 			Name: "site", Local: "./public/", Root: "/srv/public", Direction: Push,
 			Bucket: "my-site", Prefix: "www/", Store: "prod",
 			Include: []string{"public/", "*.md"}, Exclude: []string{"*.map"},
+			Allow: []string{".env", "keys/"},
 			Prune: PruneManaged, Order: []string{"**", "*.html"},
 			Headers:  []HeaderRule{{"*.html", map[string]string{"Cache-Control": "no-cache", "x-oss-meta-build": "42"}}},
 			Symlinks: SymlinksFollow,
 			Transfer: Transfer{Threshold: 0, PartSize: 8_000_000, Files: 1, Parts: 64, Bandwidth: 1 << 20},
 			Uploads:  Uploads{AbortAfter: 7 * 24 * time.Hour},
-			Guard:    Guard{MaxDeletes: 0, MaxDeletePercent: 100},
+			Guard:    Guard{MaxDeletes: 0, MaxDeletePercent: 100, MaxObjects: 7, MaxObjectSize: 1 << 40, MaxTotalSize: 2},
 		}, {
 			Name: "copy", Local: "../copy", Root: "/copy", Direction: Pull,
 			Bucket: "my-site", Prefix: "", Store: "sandbox",
@@ -134,8 +136,8 @@ func TestParseDigest(t *testing.T) {
 	}
 }
 
-// TestY5CutFile: a spec in the form of JSON cannot be cut and still be valid.
-func TestY5CutFile(t *testing.T) {
+// TestY5_CutFile: a spec in the form of JSON cannot be cut and still be valid.
+func TestY5_CutFile(t *testing.T) {
 	if _, err := Parse("a.yaml", "/srv", []byte(valid)); err != nil {
 		t.Fatal(err)
 	}
@@ -180,8 +182,8 @@ func TestErrorsAreCounted(t *testing.T) {
 	}
 }
 
-// TestX9NoContent: what stands in a file that is no spec is not told.
-func TestX9NoContent(t *testing.T) {
+// TestX9_NoContent: what stands in a file that is no spec is not told.
+func TestX9_NoContent(t *testing.T) {
 	const secret = "hunter2-hunter2"
 	for _, text := range []string{
 		secret, "- " + secret, "version: " + secret, "version: 1\nstores: " + secret,

@@ -40,6 +40,14 @@ func parseRemote(url string) (remote, problem) {
 	return remote{bucket, prefix}, problem{}
 }
 
+// parsePath checks the path of a file below the root and below the prefix.
+func parsePath(path string) (string, problem) {
+	if wrong := checkPrefix(path + "/"); wrong.what != "" || path == "" {
+		return "", problem{"path " + quote(path), "a file below the root, as in docs/index.html"}
+	}
+	return path, problem{}
+}
+
 func checkPrefix(prefix string) problem {
 	if prefix == "" {
 		return problem{}

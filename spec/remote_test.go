@@ -3,6 +3,8 @@ package spec
 import (
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestParseRemote(t *testing.T) {
@@ -110,6 +112,33 @@ func TestParseRegion(t *testing.T) {
 	for _, text := range []string{"", "oss-cn-hangzhou", "cn_hangzhou", "CN-hangzhou", "cn-", "-cn", "cn--x", strings.Repeat("a", 64)} {
 		if got, wrong := parseRegion(text); wrong.what == "" {
 			t.Errorf("%q: %q, want a problem", text, got)
+		}
+	}
+}
+
+func TestRequire(t *testing.T) {
+	parse := func(list string) (*Spec, error) {
+		return Parse("a.yaml", "/", mappingsOf(1, ", require: "+list+`, exclude: ["*.map"]`))
+	}
+	s, err := parse(`[index.html, "a b/*.css", .hidden]`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"index.html", "a b/*.css", ".hidden"}, s.Mappings[0].Require); diff != "" {
+		t.Error(diff)
+	}
+	for list, want := range map[string]string{
+		`[""]`:                                  `require[0]: path ""`,
+		`[/a]`:                                  `require[0]: path "/a"`,
+		`[a, docs/]`:                            `require[1]: path "docs/"`,
+		`[a/../b]`:                              `require[0]: path "a/../b"`,
+		`[.osssync/x]`:                          `require[0]: path ".osssync/x"`,
+		`[a, x/app.map]`:                        `require: file "x/app.map" that include and exclude leave out`,
+		`a`:                                     `text instead of a list: put it in brackets`,
+		`["` + strings.Repeat("x/", 511) + `"]`: `path "x/`,
+	} {
+		if _, err := parse(list); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", list, err, want)
 		}
 	}
 }

@@ -127,6 +127,8 @@ type Mapping struct {
 	Store     string    // name of a store of the same spec
 	Include   []string  // patterns; a path is in when one of them matches
 	Exclude   []string  // patterns; a path is out when one of them matches, whatever Include says
+	Require   []string  // paths of files without which the source is not taken for whole
+	Allow     []string  // patterns of names that are passed over otherwise; see Allows
 	Prune     Prune     // what may be deleted
 	Order     []string  // patterns that name the phases of a push; see Phase
 	Headers   []HeaderRule
@@ -163,9 +165,12 @@ type Uploads struct {
 	AbortAfter time.Duration // age at which an upload that nobody resumes is aborted; 0 = never
 }
 
-// Guard holds the limits that stop a plan with too many deletes before
-// anything is changed.
+// Guard holds the limits that stop a plan with too many deletes, or one that
+// moves too much, before anything is changed.
 type Guard struct {
-	MaxDeletes       int // 0 to 1,000,000,000: most deletes in one plan
-	MaxDeletePercent int // 0 to 100: most deletes in percent of what the written side holds, if there are more than 10
+	MaxDeletes       int   // 0 to 1,000,000,000: most deletes in one plan
+	MaxDeletePercent int   // 0 to 100: most deletes in percent of what the written side holds, if there are more than 10
+	MaxObjects       int   // most objects that one plan moves; 0 = no limit
+	MaxObjectSize    int64 // bytes of the largest object that a plan may move; 0 = no limit
+	MaxTotalSize     int64 // most bytes that one plan moves; 0 = no limit
 }
