@@ -13,7 +13,7 @@ var errBroken = errors.New("broken")
 
 // A source that breaks ends the sequence with its error, after every State that
 // does not depend on what it would have said.
-func TestAlign_Errors(t *testing.T) {
+func TestD1_Align_Errors(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		sc := drawScene(t)
 		s := sc.sources()
@@ -74,7 +74,7 @@ func mapOf[T any](items []T, key func(T) string) map[string]T {
 	return m
 }
 
-func TestAlign_ErrOrder(t *testing.T) {
+func TestD5_D6_Align_ErrOrder(t *testing.T) {
 	files := func(paths ...string) (items []Local) {
 		for _, p := range paths {
 			items = append(items, Local{Path: p})

@@ -13,6 +13,7 @@ const (
 	AskLocalSums      // read the file, computing its checksums
 	AskRemoteSums     // HEAD the object for its CRC-64
 	AskRemoteBody     // read the object (Deep)
+	AskPointer        // look whether the file is a pointer of Git LFS and the object is none
 )
 
 // Evidence is what was found out beyond the listings. The zero value means that
@@ -27,6 +28,9 @@ type Evidence struct {
 	RemoteHead bool // a HEAD was done
 	RemoteBody bool // the body was read
 	RemoteGone bool // the object is not the listed one any more
+
+	PointerKnown bool // it was looked whether content is to be replaced by a pointer
+	Pointer      bool // the file is a pointer of Git LFS, and the object is none
 }
 
 // Class says how a path counts in the summary.
@@ -49,11 +53,12 @@ type Verdict struct {
 	Class  Class
 	Action Action // may be nil
 	Owned  bool   // for a delete: the index says that this mapping put the content there
+	Denied bool   // for a Skip: it is the name that is passed over, so neither side counts as having something there
 }
 
 // Diff decides what becomes of one path, apart from its pending uploads. It is a
 // pure function; asked again with the evidence it wanted, it ends after at most
-// three rounds.
+// four rounds.
 //
 // Invariant: a delete is returned only if the source side is Absent, which only
 // [Align] says and only of a path that the source's sequence went past. Unknown
@@ -87,6 +92,9 @@ func (p *Policy) block(s *State) (Verdict, bool) {
 	conflict := func(r Reason, detail string) (Verdict, bool) {
 		return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: r, Detail: detail}}, true
 	}
+	if why := p.deny(s); why != "" {
+		return Verdict{Class: ClassBlocked, Action: &Skip{Path: s.Path, Reason: why}, Denied: true}, true
+	}
 	switch {
 	case s.Local.Problem != "" && s.Local.Passed && (p.Direction == spec.Push || s.RemoteIs == Absent):
 		return Verdict{Class: ClassBlocked, Action: &Skip{Path: s.Path, Reason: s.Local.Problem}}, true
@@ -117,7 +125,7 @@ func (p *Policy) compare(s *State, e *Evidence) Verdict {
 		return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: ReasonChangedWhileRead, Detail: "object", Due: true}}
 	}
 	if s.Local.Stat.Size != s.Remote.Version.Size {
-		return p.transfer(s, ReasonSizeDiffers)
+		return p.replace(s, e, ReasonSizeDiffers)
 	}
 
 	local, remote := e.Local, e.Remote.or(listedSums(&s.Remote))
@@ -156,13 +164,13 @@ func (p *Policy) judge(s *State, e *Evidence, local, remote Sums) Verdict {
 	case remote.CRC64 == "" && !e.RemoteHead:
 		return Verdict{Ask: AskRemoteSums}
 	case remote.CRC64 == "":
-		return p.transfer(s, ReasonContentDiffers)
+		return p.replace(s, e, ReasonContentDiffers)
 	case local.CRC64 == "":
 		return Verdict{Ask: AskLocalSums}
 	case local.CRC64 == remote.CRC64:
 		return p.same(s, e, local, false)
 	}
-	return p.transfer(s, ReasonContentDiffers)
+	return p.replace(s, e, ReasonContentDiffers)
 }
 
 // listedSums returns the checksums that the listing itself gives: the ETag of an
@@ -246,8 +254,7 @@ func (p *Policy) transfer(s *State, why Reason) Verdict {
 		if s.Remote.Archived {
 			return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: ReasonArchived}}
 		}
-		requests, _ := p.transferRequests(s.Remote.Version.Size)
-		d := &Download{Path: s.Path, Reason: why, Remote: s.Remote.Version, Phase: p.Phase(s.Path), Requests: requests + 1}
+		d := &Download{Path: s.Path, Reason: why, Remote: s.Remote.Version, Phase: p.Phase(s.Path), Requests: p.downloadRequests(s.Remote.Version.Size)}
 		if s.LocalIs == Present {
 			d.Before = &s.Local.Stat
 			d.Preserve = !s.Base.localHolds(s.Local.Stat) || !s.Base.Owned

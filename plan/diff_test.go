@@ -13,7 +13,7 @@ import (
 func told(v Verdict, asks []Ask) string {
 	var b strings.Builder
 	for _, ask := range asks {
-		b.WriteString([]string{AskLocalSums: "hash", AskRemoteSums: "head", AskRemoteBody: "body"}[ask] + " ")
+		b.WriteString([]string{AskLocalSums: "hash", AskRemoteSums: "head", AskRemoteBody: "body", AskPointer: "pointer"}[ask] + " ")
 	}
 	if len(asks) > 0 {
 		b.WriteString(": ")
@@ -145,7 +145,7 @@ var pullRows = []diffRow{
 	{"headers do not matter", lTen, rA, bDrifted, never, world{}, "unchanged"},
 }
 
-func TestDiff(t *testing.T) {
+func TestD8_D15_D16_I4_L15_L20_P12_Diff(t *testing.T) {
 	for _, direction := range []spec.Direction{spec.Push, spec.Pull} {
 		move, rows := "upload", pushRows
 		if direction == spec.Pull {
@@ -183,7 +183,7 @@ func TestDiff_Deep(t *testing.T) {
 	}
 }
 
-func TestDiff_KeyLength(t *testing.T) {
+func TestK10_KeyLength(t *testing.T) {
 	p := policy(spec.Push, spec.PruneNever)
 	for _, row := range []struct {
 		length int

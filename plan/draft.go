@@ -23,11 +23,13 @@ type Draft struct {
 	scratch io.ReadWriteSeeker
 	out     *bufio.Writer
 	nest    nesting
+	lack    lack
 	rows    int64
 
-	summary   Summary         // of paths; rows are counted when they are written
-	conflicts map[string]bool // file and directory at once, found after their row was written
-	keep      map[string]bool // counterparts of refused keys: not to be deleted
+	summary   Summary                       // of paths; rows are counted when they are written
+	denied    struct{ local, remote int64 } // files and objects passed over for their names
+	conflicts map[string]bool               // file and directory at once, found after their row was written
+	keep      map[string]bool               // counterparts of refused keys: not to be deleted
 }
 
 // NewDraft returns an empty draft that keeps its rows in scratch, which must be
@@ -38,6 +40,7 @@ func NewDraft(p *Policy, scratch io.ReadWriteSeeker) *Draft {
 		scratch:   scratch,
 		out:       bufio.NewWriterSize(scratch, 64<<10),
 		nest:      nesting{direction: p.Direction},
+		lack:      newLack(p),
 		conflicts: map[string]bool{},
 		keep:      map[string]bool{},
 	}
@@ -62,11 +65,15 @@ func (d *Draft) Add(s *State, v Verdict) error {
 		return fmt.Errorf("more than %d names that are refused or a file and a directory at once; last %q", maxRevisions, s.Path)
 	}
 	d.count(v.Class, 1)
-	content, uploads := d.policy.pending(s, v.Action)
-	if content != nil {
-		uploads = append([]Action{content}, uploads...)
+	if v.Denied {
+		d.countDenied(s)
 	}
-	for _, a := range uploads {
+	d.lack.see(s, &v)
+	content, uploads := d.policy.pending(s, v.Action)
+	for _, a := range append([]Action{content, d.lack.mounted(s)}, uploads...) {
+		if a == nil {
+			continue
+		}
 		line, err := encodeAction(a)
 		if err != nil {
 			return fmt.Errorf("row of %q: %w", s.Path, err)
@@ -92,6 +99,15 @@ func (d *Draft) count(c Class, n int64) {
 	}
 }
 
+func (d *Draft) countDenied(s *State) {
+	if s.LocalIs == Present {
+		d.denied.local++
+	}
+	if s.RemoteIs == Present {
+		d.denied.remote++
+	}
+}
+
 // Finish writes the section: header, rows with all revisions applied, end. It
 // fails if proof is not whole, so a plan that saw only part of a side has no end
 // and no reader takes it.
@@ -107,7 +123,10 @@ func (d *Draft) Finish(h *Header, proof *Proof, w io.Writer) error {
 		return err
 	}
 	out.summary = d.summary
-	out.summary.LocalFiles, out.summary.RemoteObjects, out.summary.OwnedRows = proof.LocalFiles, proof.RemoteObjects, proof.OwnedRows
+	// A tree that holds nothing but what is passed over is as good as empty.
+	out.summary.LocalFiles, out.summary.RemoteObjects = proof.LocalFiles-d.denied.local, proof.RemoteObjects-d.denied.remote
+	out.summary.OwnedRows = proof.OwnedRows
+	d.lack.tell(&out.summary)
 	if err := d.revise(out); err != nil {
 		return err
 	}
@@ -169,6 +188,10 @@ func (d *Draft) revised(a Action) Action {
 	case *DeleteRemote, *DeleteLocal:
 		if d.keep[path] && !late {
 			return &Conflict{Path: path, Reason: ReasonCounterpart}
+		}
+	case *Forget:
+		if d.lack.keeps(path) {
+			return nil
 		}
 	}
 	if late {

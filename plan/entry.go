@@ -95,6 +95,7 @@ type Base struct {
 	Headers string  `json:"headers,omitempty"` // digest of the headers that were set; "" unknown
 	Owned   bool    `json:"owned,omitempty"`   // this mapping put the content there
 	Racy    bool    `json:"racy,omitempty"`    // the file may have changed in the clock tick of its reading: Local proves nothing
+	Mount   bool    `json:"mount,omitempty"`   // another file system was mounted at Path, which ends in "/"; nothing else is known
 }
 
 // localHolds reports whether the file is still the one the index describes.

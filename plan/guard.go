@@ -10,12 +10,12 @@ import (
 // Allowances relax guards for one run.
 type Allowances struct {
 	Deletes     int64 // up to this many deletes pass, whatever the limits say; 0: none beyond them
-	EmptySource bool
+	EmptySource bool  // the source, or a place in it where a file system was mounted, may be empty
 }
 
 // Trip is a guard that a plan ran into.
 type Trip struct {
-	Guard string // "empty-source" or "max-deletes"
+	Guard string // its name, such as "empty-source" or "max-deletes"
 	Fact  string // what was found
 	Hint  string // how to go on if it is meant
 }
@@ -40,8 +40,13 @@ const minDeletesForPercent = 10
 
 // guards are judged in this order, all of them.
 var guards = []func(h *Header, s *Summary, limits spec.Guard, allow Allowances) *Trip{
+	guardMissingRequired,
 	guardEmptySource,
+	guardUnmounted,
 	guardMaxDeletes,
+	guardMaxObjects,
+	guardMaxObjectSize,
+	guardMaxTotalSize,
 }
 
 // Guard judges a whole plan before its first change. It returns nil or a
@@ -79,11 +84,45 @@ func guardEmptySource(h *Header, s *Summary, _ spec.Guard, allow Allowances) *Tr
 	}
 }
 
+// guardMissingRequired stops whatever it is if the source lacks a file that the
+// spec requires: what is there is not what is meant to be moved.
+func guardMissingRequired(h *Header, s *Summary, _ spec.Guard, _ Allowances) *Trip {
+	if s.Missing == 0 {
+		return nil
+	}
+	source, lacks := h.Root, fmt.Sprintf("%q", s.MissingAt)
+	if h.Direction == spec.Pull.String() {
+		source = "oss://" + h.Bucket + "/" + h.Prefix
+	}
+	if s.Missing > 1 {
+		lacks = fmt.Sprintf("%d files, such as %q,", s.Missing, s.MissingAt)
+	}
+	return &Trip{
+		Guard: "missing-required",
+		Fact:  fmt.Sprintf("source %s lacks %s that the spec requires", source, lacks),
+		Hint:  "an unfinished build, an unmounted disk and a wrong folder look like this; if the file is gone for good, take it out of `require:`",
+	}
+}
+
+// guardUnmounted stops a plan that would delete because a file system that was
+// mounted inside the tree is not there: the directory it was mounted on is empty.
+func guardUnmounted(h *Header, s *Summary, _ spec.Guard, allow Allowances) *Trip {
+	if allow.EmptySource || s.Unmounted == 0 || s.Deletes() == 0 {
+		return nil
+	}
+	return &Trip{
+		Guard: "unmounted",
+		Fact: fmt.Sprintf("another file system was mounted at %q in %s at the last apply and is not now; %d deletes are due there",
+			s.UnmountedAt, h.Root, s.Unmounted),
+		Hint: "mount it again; if it is gone for good: --allow-empty-source",
+	}
+}
+
 // guardMaxDeletes stops a plan that would delete more than the spec allows.
 func guardMaxDeletes(_ *Header, s *Summary, limits spec.Guard, allow Allowances) *Trip {
-	n, of := s.Deletes(), s.RemoteObjects
+	n, of, noun := s.Deletes(), s.RemoteObjects, "objects"
 	if s.DeleteLocal.Objects > 0 {
-		of = s.LocalFiles
+		of, noun = s.LocalFiles, "files"
 	}
 	over := n > int64(limits.MaxDeletes) ||
 		n > minDeletesForPercent && n*100 > of*int64(limits.MaxDeletePercent)
@@ -96,8 +135,8 @@ func guardMaxDeletes(_ *Header, s *Summary, limits spec.Guard, allow Allowances)
 	}
 	return &Trip{
 		Guard: "max-deletes",
-		Fact: fmt.Sprintf("this plan deletes %d of %d (%.1f %%), above the limit (%d, or %d %% of more than %d)",
-			n, of, percent, limits.MaxDeletes, limits.MaxDeletePercent, minDeletesForPercent),
-		Hint: fmt.Sprintf("read the deletes in the plan; to go on: --allow-deletes=%d", n),
+		Fact: fmt.Sprintf("this plan deletes %d of %d %s (%.1f %%), above the limit (%d, or %d %% of more than %d)",
+			n, of, noun, percent, limits.MaxDeletes, limits.MaxDeletePercent, minDeletesForPercent),
+		Hint: fmt.Sprintf("read them in the plan, those of a saved one with osssync show --deletes PLAN; to go on: --allow-deletes=%d", n),
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/osssync/osssync/spec"
 )
 
-func TestGuard(t *testing.T) {
+func TestD9_D10_D12_D13_Guard(t *testing.T) {
 	push := Header{Mapping: "site", Direction: "push", Root: "/srv/site", Bucket: "b", Prefix: "www/"}
 	pull := push
 	pull.Direction = "pull"
@@ -20,6 +20,11 @@ func TestGuard(t *testing.T) {
 	local := func(deletes, of, source int64) Summary {
 		return Summary{LocalFiles: of, RemoteObjects: source, DeleteLocal: Tally{Objects: deletes}}
 	}
+	missing := func(n int64) Summary {
+		return Summary{LocalFiles: 1, RemoteObjects: 1, Missing: n, MissingAt: "index.html"}
+	}
+	unmounted := remote(5, 50, 1)
+	unmounted.Unmounted, unmounted.UnmountedAt = 5, "data/"
 	for _, row := range []struct {
 		name    string
 		header  Header
@@ -32,21 +37,21 @@ func TestGuard(t *testing.T) {
 		{"10 of 10 are free", push, remote(10, 10, 1), limits, Allowances{}, ""},
 		{"11 of 44", push, remote(11, 44, 1), limits, Allowances{}, ""},
 		{"D12 11 of 43", push, remote(11, 43, 1), limits, Allowances{},
-			`mapping "site" stopped by a guard: this plan deletes 11 of 43 (25.6 %), above the limit (1000, or 25 % of more than 10)`},
+			`mapping "site" stopped by a guard: this plan deletes 11 of 43 objects (25.6 %), above the limit (1000, or 25 % of more than 10)`},
 		{"D12 11 of 43, allowed", push, remote(11, 43, 1), limits, Allowances{Deletes: 11}, ""},
 		{"D12 11 of 43, fewer allowed", push, remote(11, 43, 1), limits, Allowances{Deletes: 10},
-			`mapping "site" stopped by a guard: this plan deletes 11 of 43 (25.6 %), above the limit (1000, or 25 % of more than 10)`},
+			`mapping "site" stopped by a guard: this plan deletes 11 of 43 objects (25.6 %), above the limit (1000, or 25 % of more than 10)`},
 		{"1,000 of many", push, remote(1000, 100_000, 1), limits, Allowances{}, ""},
 		{"D12 1,001 of many", push, remote(1001, 100_000, 1), limits, Allowances{},
-			`mapping "site" stopped by a guard: this plan deletes 1001 of 100000 (1.0 %), above the limit (1000, or 25 % of more than 10)`},
+			`mapping "site" stopped by a guard: this plan deletes 1001 of 100000 objects (1.0 %), above the limit (1000, or 25 % of more than 10)`},
 		{"an allowance is no limit", push, remote(20, 100, 1), limits, Allowances{Deletes: 5}, ""},
 		{"100 %", push, remote(50, 50, 1), spec.Guard{MaxDeletes: 50, MaxDeletePercent: 100}, Allowances{}, ""},
 		{"0 deletes", push, remote(1, 50, 1), spec.Guard{MaxDeletePercent: 100}, Allowances{},
-			`mapping "site" stopped by a guard: this plan deletes 1 of 50 (2.0 %), above the limit (0, or 100 % of more than 10)`},
+			`mapping "site" stopped by a guard: this plan deletes 1 of 50 objects (2.0 %), above the limit (0, or 100 % of more than 10)`},
 		{"0 %", push, remote(11, 5000, 1), spec.Guard{MaxDeletes: 1000}, Allowances{},
-			`mapping "site" stopped by a guard: this plan deletes 11 of 5000 (0.2 %), above the limit (1000, or 0 % of more than 10)`},
+			`mapping "site" stopped by a guard: this plan deletes 11 of 5000 objects (0.2 %), above the limit (1000, or 0 % of more than 10)`},
 		{"pull counts files", pull, local(11, 43, 1000), limits, Allowances{},
-			`mapping "site" stopped by a guard: this plan deletes 11 of 43 (25.6 %), above the limit (1000, or 25 % of more than 10)`},
+			`mapping "site" stopped by a guard: this plan deletes 11 of 43 files (25.6 %), above the limit (1000, or 25 % of more than 10)`},
 		{"D9 empty tree", push, remote(2, 2, 0), limits, Allowances{},
 			`mapping "site" stopped by a guard: source /srv/site is empty, but there are 2 objects at oss://b/www/, 2 of them to be deleted`},
 		{"D9 empty tree, allowed", push, remote(2, 2, 0), limits, Allowances{EmptySource: true}, ""},
@@ -54,9 +59,16 @@ func TestGuard(t *testing.T) {
 			`mapping "site" stopped by a guard: source /srv/site is empty, but there are 2 objects at oss://b/www/, 2 of them to be deleted`},
 		{"D13 empty listing", pull, local(2, 3, 0), limits, Allowances{},
 			`mapping "site" stopped by a guard: source oss://b/www/ is empty, but there are 3 files at /srv/site, 2 of them to be deleted`},
+		{"D9 a file that is required is missing", push, missing(1), limits, Allowances{EmptySource: true, Deletes: 9},
+			`mapping "site" stopped by a guard: source /srv/site lacks "index.html" that the spec requires`},
+		{"D9 files that are required are missing", pull, missing(3), limits, Allowances{},
+			`mapping "site" stopped by a guard: source oss://b/www/ lacks 3 files, such as "index.html", that the spec requires`},
+		{"D10 gone mount", push, unmounted, limits, Allowances{Deletes: 9},
+			`mapping "site" stopped by a guard: another file system was mounted at "data/" in /srv/site at the last apply and is not now; 5 deletes are due there`},
+		{"D10 gone mount, allowed", push, unmounted, limits, Allowances{EmptySource: true}, ""},
 		{"both", push, remote(412, 412, 0), limits, Allowances{},
 			`mapping "site" stopped by a guard: source /srv/site is empty, but there are 412 objects at oss://b/www/, 412 of them to be deleted; ` +
-				`this plan deletes 412 of 412 (100.0 %), above the limit (1000, or 25 % of more than 10)`},
+				`this plan deletes 412 of 412 objects (100.0 %), above the limit (1000, or 25 % of more than 10)`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			got := ""
@@ -83,7 +95,7 @@ func TestGuard_Hints(t *testing.T) {
 	}
 	want := [][2]string{
 		{"empty-source", "if it is meant to be empty: --allow-empty-source"},
-		{"max-deletes", "read the deletes in the plan; to go on: --allow-deletes=412"},
+		{"max-deletes", "read them in the plan, those of a saved one with osssync show --deletes PLAN; to go on: --allow-deletes=412"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

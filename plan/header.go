@@ -60,6 +60,28 @@ func (h *Header) Moved(now *Header) string {
 	return ""
 }
 
+// clockLeeway is how far the clocks of a service's machines may be apart.
+const clockLeeway = 5 * time.Minute
+
+// Expired returns in words that h was made longer than most before now, or at a
+// time still to come, or "". Both times are the service's own, so no clock of this
+// side counts. With most 0, or without such a time for now, nothing is too old.
+func (h *Header) Expired(now *Header, most time.Duration) string {
+	if most <= 0 || now.Made.IsZero() {
+		return ""
+	}
+	made, age := h.Made.UTC().Format("2006-01-02 15:04:05 MST"), now.Made.Sub(h.Made)
+	switch {
+	case h.Made.IsZero():
+		return "it does not tell when it was made"
+	case age > most:
+		return fmt.Sprintf("it was made at %s, %v ago, and is good for %v", made, age.Round(time.Second), most)
+	case age < -clockLeeway:
+		return fmt.Sprintf("it was made at %s, which by the service's clock is still to come", made)
+	}
+	return ""
+}
+
 // beginLine and endLine frame the rows of a section.
 type beginLine struct {
 	Op op `json:"op"` // opBegin

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestCheckKey(t *testing.T) {
+func TestK1_K2_K4_K5_K12_CheckKey(t *testing.T) {
 	for _, row := range []struct {
 		key  string
 		want Reason

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -73,9 +74,9 @@ func drawRows(t *rapid.T) (rows []Action) {
 	return rows
 }
 
-// C6 What comes out is the changes that both plans hold, and what fresh alone
-// says of everything that is no change.
-func TestNarrow_Property(t *testing.T) {
+// What comes out is the changes that both plans hold, and what fresh alone says of
+// everything that is no change.
+func TestC6_OnlyWhatBothPlansHold(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := drawRows(t)
 		var want, saved []Action
@@ -134,8 +135,8 @@ func TestNarrow_ErrStale(t *testing.T) {
 	})
 }
 
-// C5, C7 A plan of another world is refused as a whole, with what moved.
-func TestNarrow_ErrMoved(t *testing.T) {
+// A plan of another world is refused as a whole, with what moved.
+func TestC7_PlanOfAnotherWorld(t *testing.T) {
 	header := Header{Direction: "push", Service: "https://s", Bucket: "b", Prefix: "p/", Root: "/r", Spec: "1", RootID: "2", Lineage: "3", Serial: 41}
 	for _, row := range []struct {
 		name string
@@ -170,6 +171,36 @@ func TestNarrow_ErrMoved(t *testing.T) {
 	informs.Made, informs.Prune, informs.Phases = noon, "all", 3
 	if moved := informs.Moved(&header); moved != "" {
 		t.Errorf("fields that inform: %q", moved)
+	}
+}
+
+func TestC8_Expired(t *testing.T) {
+	now := Header{Made: noon}
+	for _, row := range []struct {
+		name string
+		made time.Time
+		most time.Duration
+		want string
+	}{
+		{"young", noon.Add(-time.Hour), 24 * time.Hour, ""},
+		{"just good", noon.Add(-24 * time.Hour), 24 * time.Hour, ""},
+		{"too old", noon.Add(-24*time.Hour - time.Second), 24 * time.Hour,
+			"it was made at " + noon.Add(-24*time.Hour-time.Second).Format("2006-01-02 15:04:05") + " UTC, 24h0m1s ago, and is good for 24h0m0s"},
+		{"no limit", noon.Add(-1e6 * time.Hour), 0, ""},
+		{"no time", time.Time{}, 24 * time.Hour, "it does not tell when it was made"},
+		{"clocks apart", noon.Add(clockLeeway), 24 * time.Hour, ""},
+		{"to come", noon.Add(clockLeeway + time.Second), 24 * time.Hour,
+			"it was made at " + noon.Add(clockLeeway+time.Second).Format("2006-01-02 15:04:05") + " UTC, which by the service's clock is still to come"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			saved := Header{Made: row.made}
+			if got := saved.Expired(&now, row.most); got != row.want {
+				t.Errorf("%q, want %q", got, row.want)
+			}
+			if got := saved.Expired(&Header{}, row.most); got != "" {
+				t.Errorf("%q by no clock", got)
+			}
+		})
 	}
 }
 

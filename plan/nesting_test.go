@@ -132,7 +132,7 @@ func TestDraft_Oracle(t *testing.T) {
 }
 
 // Each case has the State of one path a line, as side words in path order.
-func TestDraft_Nesting(t *testing.T) {
+func TestK6_L14_Nesting(t *testing.T) {
 	at := func(path string, sides ...side) State { return *state(path, sides...) }
 	for _, row := range []struct {
 		name      string

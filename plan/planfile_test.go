@@ -105,8 +105,8 @@ func TestReadFile_RoundTrip(t *testing.T) {
 	}
 }
 
-// C6 No bit of a plan file can be changed without notice.
-func TestReadFile_ErrFlip(t *testing.T) {
+// No bit of a plan file can be changed without notice.
+func TestC6_NoBitCanBeTurned(t *testing.T) {
 	var b bytes.Buffer
 	if err := WriteFileHeader(&b, "t", []string{"m"}); err != nil {
 		t.Fatal(err)

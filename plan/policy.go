@@ -16,13 +16,15 @@ type Policy struct {
 	Direction  spec.Direction
 	Prune      spec.Prune
 	PrefixLen  int                                 // bytes of the mapping's prefix
+	Require    []string                            // files that the source must have
 	HeadersFor func(path string) map[string]string // headers to set on an upload
 	Phase      func(path string) int
-	Threshold  int64         // bytes from which a transfer is done in parts
-	PartSize   int64         // bytes, preferred
-	AbortAfter time.Duration // 0: pending uploads are never aborted
-	Now        time.Time     // the server's clock; zero: not known, and no upload is old
-	Deep       bool          // read objects that have no checksum
+	Allows     func(path string) bool // paths to move whatever their names or content suggest; nil: none
+	Threshold  int64                  // bytes from which a transfer is done in parts
+	PartSize   int64                  // bytes, preferred
+	AbortAfter time.Duration          // 0: pending uploads are never aborted
+	Now        time.Time              // the server's clock; zero: not known, and no upload is old
+	Deep       bool                   // read objects that have no checksum
 }
 
 // PolicyOf takes the policy of a mapping. now is the server's time.
@@ -31,8 +33,10 @@ func PolicyOf(m *spec.Mapping, now time.Time, deep bool) Policy {
 		Direction:  m.Direction,
 		Prune:      m.Prune,
 		PrefixLen:  len(m.Prefix),
+		Require:    m.Require,
 		HeadersFor: m.HeadersFor,
 		Phase:      m.Phase,
+		Allows:     m.Allows,
 		Threshold:  m.Transfer.Threshold,
 		PartSize:   m.Transfer.PartSize,
 		AbortAfter: m.Uploads.AbortAfter,
@@ -64,7 +68,7 @@ func (p *Policy) inParts(size int64) bool {
 	return size > 0 && (size >= p.Threshold || size > maxPut)
 }
 
-// transferRequests returns the requests that moving size bytes takes in a run
+// transferRequests returns the requests that sending size bytes takes in a run
 // without retries, and whether OSS takes an object of that size at all.
 func (p *Policy) transferRequests(size int64) (requests int64, ok bool) {
 	if size > maxParts*maxPartSize {
@@ -81,4 +85,17 @@ func (p *Policy) transferRequests(size int64) (requests int64, ok bool) {
 		return 0, false
 	}
 	return (size+part-1)/part + 2, true
+}
+
+// downloadRequests returns the requests that fetching size bytes takes: a look at
+// the object, and its content, if it has any.
+func (p *Policy) downloadRequests(size int64) int64 {
+	switch requests, ok := p.transferRequests(size); {
+	case size == 0:
+		return 1
+	case ok && p.inParts(size):
+		return requests - 1 // ranges need no Initiate and Complete
+	default:
+		return 2
+	}
 }

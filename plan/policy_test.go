@@ -9,7 +9,7 @@ import (
 	"github.com/osssync/osssync/spec"
 )
 
-func TestTransferRequests(t *testing.T) {
+func TestP11_TransferRequests(t *testing.T) {
 	const mib, gib = int64(1) << 20, int64(1) << 30
 	for _, row := range []struct {
 		name                      string
@@ -35,6 +35,15 @@ func TestTransferRequests(t *testing.T) {
 		p := Policy{Threshold: row.threshold, PartSize: row.partSize}
 		if requests, ok := p.transferRequests(row.size); requests != row.requests || ok != row.ok {
 			t.Errorf("%s: got %d, %t, want %d, %t", row.name, requests, ok, row.requests, row.ok)
+		}
+	}
+}
+
+func TestR5_DownloadRequests(t *testing.T) {
+	p := Policy{Threshold: 10, PartSize: 4}
+	for size, want := range map[int64]int64{0: 1, 1: 2, 9: 2, 10: 1 + 3, 12: 1 + 3, 13: 1 + 4, 1 << 62: 2} {
+		if got := p.downloadRequests(size); got != want {
+			t.Errorf("%d bytes: %d requests, want %d", size, got, want)
 		}
 	}
 }
@@ -68,12 +77,16 @@ func TestPolicyOf(t *testing.T) {
 		Transfer: spec.Transfer{Threshold: 3, PartSize: 4}, Uploads: spec.Uploads{AbortAfter: 5},
 		Headers: []spec.HeaderRule{{Match: "**", Set: map[string]string{"Cache-Control": "no-cache"}}},
 		Order:   []string{"**", "*.html"},
+		Allow:   []string{".env"},
 	}
 	p := PolicyOf(&m, noon, true)
 	if p.HeadersFor("x.html")["Cache-Control"] != "no-cache" || p.Phase("x.html") != 1 {
 		t.Errorf("headers %v, phase %d", p.HeadersFor("x.html"), p.Phase("x.html"))
 	}
-	p.HeadersFor, p.Phase = nil, nil
+	if !p.Allows("a/.env") || p.Allows("a/.envrc") {
+		t.Errorf(".env allowed: %t, .envrc: %t", p.Allows("a/.env"), p.Allows("a/.envrc"))
+	}
+	p.HeadersFor, p.Phase, p.Allows = nil, nil, nil
 	want := Policy{
 		Direction: spec.Pull, Prune: spec.PruneManaged, PrefixLen: 4,
 		Threshold: 3, PartSize: 4, AbortAfter: 5, Now: noon, Deep: true,
@@ -83,7 +96,7 @@ func TestPolicyOf(t *testing.T) {
 	}
 }
 
-func TestRacy(t *testing.T) {
+func TestP3_P15_Racy(t *testing.T) {
 	const ms = int64(time.Millisecond)
 	at := func(ns int64) time.Time { return time.Unix(0, ns) }
 	base := int64(1_000_000) * int64(time.Second)

@@ -179,6 +179,7 @@ func (s Summary) sameRows(t *Summary) bool {
 	u := *t
 	u.LocalFiles, u.RemoteObjects, u.OwnedRows = s.LocalFiles, s.RemoteObjects, s.OwnedRows
 	u.Unchanged, u.Extra, u.Shielded = s.Unchanged, s.Extra, s.Shielded
+	u.Missing, u.MissingAt, u.Unmounted, u.UnmountedAt = s.Missing, s.MissingAt, s.Unmounted, s.UnmountedAt
 	return s == u
 }
 

@@ -55,6 +55,9 @@ const (
 	ReasonArchived         Reason = "archived"
 	ReasonObjectSymlink    Reason = "object-symlink"
 	ReasonTooLarge         Reason = "too-large"
+	ReasonExecutedName     Reason = "executed-name"
+	ReasonSecretName       Reason = "secret-name"
+	ReasonLFSPointer       Reason = "lfs-pointer"
 )
 
 // reasonTexts holds every reason there is: a word that is not a key here is
@@ -103,6 +106,9 @@ var reasonTexts = map[Reason]string{
 	ReasonArchived:         "archived; restore it first",
 	ReasonObjectSymlink:    "the object is a symbolic link",
 	ReasonTooLarge:         "larger than OSS takes (10,000 parts of 5 GiB each, doubled from transfer.partSize)",
+	ReasonExecutedName:     "a name that programs act on (`allow` pulls it)",
+	ReasonSecretName:       "a name that secrets have (`allow` pushes it)",
+	ReasonLFSPointer:       "a Git LFS pointer, no content (git lfs pull; `allow` pushes it)",
 }
 
 // Text returns the reason in words.

@@ -65,6 +65,9 @@ func Narrow(fresh, saved *Section, w io.Writer) error {
 		if err != nil {
 			return err
 		}
+		if forgetsMount(a) {
+			continue // a plan in part may leave out the deletes for which it was to be forgotten
+		}
 		if changes(a) {
 			for more && want.before(a) {
 				stale.add(want.path)
@@ -158,5 +161,6 @@ func (s Summary) paths() Summary {
 	return Summary{
 		LocalFiles: s.LocalFiles, RemoteObjects: s.RemoteObjects, OwnedRows: s.OwnedRows,
 		Unchanged: s.Unchanged, Extra: s.Extra, Shielded: s.Shielded,
+		Missing: s.Missing, MissingAt: s.MissingAt, Unmounted: s.Unmounted, UnmountedAt: s.UnmountedAt,
 	}
 }

@@ -31,6 +31,15 @@ type Summary struct {
 	Undecided int64 `json:"undecided"` // conflicts where new content may be due
 	Skips     int64 `json:"skips"`     // rows that the spec says to pass over
 	Shielded  int64 `json:"shielded"`  // paths left alone below something that could not be seen
+	Replace   int64 `json:"replace"`   // uploads and downloads that replace other content
+
+	Largest   int64  `json:"largest"`              // bytes of the largest object to be moved
+	LargestAt string `json:"largest_at,omitempty"` // its path, the first of equals
+
+	Missing     int64  `json:"missing"`                // files of the policy's Require that the source does not have
+	MissingAt   string `json:"missing_at,omitempty"`   // the first of them
+	Unmounted   int64  `json:"unmounted"`              // deletes where another file system was mounted before
+	UnmountedAt string `json:"unmounted_at,omitempty"` // the first such directory
 
 	Cost Cost `json:"cost"`
 }
@@ -46,6 +55,29 @@ func (s *Summary) Changes() int64 {
 // Incomplete reports whether something had to be left alone.
 func (s *Summary) Incomplete() bool { return s.Conflicts > 0 || s.Shielded > 0 }
 
+// minAllReplaced is the number of files from which it is worth a word that all
+// of them differ.
+const minAllReplaced = 10
+
+// AllReplaced reports whether every file that both sides have is to be replaced,
+// and there are at least ten. Content decides, never time stamps, so another
+// folder or another build looks like this, and not a fresh checkout.
+func (s *Summary) AllReplaced() bool {
+	return s.Replace >= minAllReplaced && s.Unchanged == 0 && s.SetMeta.Objects == 0
+}
+
+func (s *Summary) replaces(content bool) {
+	if content {
+		s.Replace++
+	}
+}
+
+func (s *Summary) moves(path string, bytes int64) {
+	if bytes > s.Largest {
+		s.Largest, s.LargestAt = bytes, path
+	}
+}
+
 // count adds a row that stands in the plan.
 func (s *Summary) count(a Action) {
 	cost := a.Cost()
@@ -54,11 +86,17 @@ func (s *Summary) count(a Action) {
 	switch a := a.(type) {
 	case *Upload:
 		s.Upload.add(cost.Bytes)
+		s.replaces(a.Before != nil)
+		s.moves(a.Path, a.Local.Size)
 	case *ResumeUpload:
 		s.Upload.add(cost.Bytes)
 		s.Resume.add(a.Bytes)
+		s.replaces(a.Before != nil)
+		s.moves(a.Path, a.Local.Size)
 	case *Download:
 		s.Download.add(cost.Bytes)
+		s.replaces(a.Before != nil)
+		s.moves(a.Path, a.Remote.Size)
 	case *SetMeta:
 		s.SetMeta.add(a.Remote.Size)
 	case *DeleteRemote:

@@ -15,7 +15,7 @@ func TestSummary_Counts(t *testing.T) {
 	}
 	got := f.Sections[0].Summary
 	want := Summary{
-		LocalFiles: 7, Unchanged: 5,
+		LocalFiles: 7, Unchanged: 5, Replace: 2, Largest: 20, LargestAt: "d",
 		Upload: Tally{2, 15 + 1}, Resume: Tally{1, 5}, Download: Tally{1, 10}, SetMeta: Tally{1, 10},
 		DeleteRemote: Tally{1, 10}, DeleteLocal: Tally{1, 10}, Abort: Tally{1, 30}, Keep: Tally{1, 5},
 		Record: 1, Forget: 1, Conflicts: 1,

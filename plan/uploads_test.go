@@ -9,7 +9,7 @@ import (
 	"github.com/osssync/osssync/spec"
 )
 
-func TestPending(t *testing.T) {
+func TestM5_Pending(t *testing.T) {
 	const week = 7 * 24 * time.Hour
 	ago := func(d time.Duration) time.Time { return noon.Add(-d) }
 	upload := &Upload{Path: "p", Reason: ReasonNew, Local: statTen}

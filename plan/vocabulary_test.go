@@ -116,6 +116,8 @@ type world struct {
 	head   string // CRC-64 of a HEAD
 	gone   bool   // the HEAD finds another object, or none
 	object Sums   // of reading the object
+
+	pointer bool // the file is a pointer of Git LFS, and the object is none
 }
 
 // answer does what v asks for.
@@ -130,6 +132,8 @@ func (w world) answer(ask Ask, e *Evidence) {
 		e.RemoteHead, e.RemoteGone, e.Remote.CRC64 = true, w.gone, w.head
 	case AskRemoteBody:
 		e.RemoteBody, e.Remote = true, w.object
+	case AskPointer:
+		e.PointerKnown, e.Pointer = true, w.pointer
 	}
 }
 

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Y13 A row is taken only in the one form that this program writes.
-func TestDecodeAction_Errors(t *testing.T) {
+// A row is taken only in the one form that this program writes.
+func TestY13_StrictRows(t *testing.T) {
 	const (
 		stat    = `"local":{"size":1,"mtime_ns":2}`
 		version = `{"size":1,"etag":"E","modified":"2026-05-01T12:00:00Z"}`

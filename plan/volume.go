@@ -1,0 +1,49 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/osssync/osssync/spec"
+)
+
+// The guards of this file bound what one plan moves: whoever fills the bucket of a
+// pull must not fill the disk, and a push from a wrong folder not the bucket. No
+// flag relaxes them; the spec names the number.
+
+// guardMaxObjects stops a plan that moves more objects than the spec allows.
+func guardMaxObjects(_ *Header, s *Summary, limits spec.Guard, _ Allowances) *Trip {
+	n := s.Upload.Objects + s.Download.Objects
+	if limits.MaxObjects == 0 || n <= int64(limits.MaxObjects) {
+		return nil
+	}
+	return &Trip{
+		Guard: "max-objects",
+		Fact:  fmt.Sprintf("this plan moves %d objects, above the limit (%d)", n, limits.MaxObjects),
+		Hint:  fmt.Sprintf("to go on: guard.maxObjects: %d in the spec", n),
+	}
+}
+
+// guardMaxObjectSize stops a plan that moves an object larger than the spec allows.
+func guardMaxObjectSize(_ *Header, s *Summary, limits spec.Guard, _ Allowances) *Trip {
+	if limits.MaxObjectSize == 0 || s.Largest <= limits.MaxObjectSize {
+		return nil
+	}
+	return &Trip{
+		Guard: "max-object-size",
+		Fact:  fmt.Sprintf("this plan moves %q of %d bytes, above the limit (%d)", s.LargestAt, s.Largest, limits.MaxObjectSize),
+		Hint:  fmt.Sprintf("exclude it; or to go on: guard.maxObjectSize: %d in the spec", s.Largest),
+	}
+}
+
+// guardMaxTotalSize stops a plan that moves more bytes than the spec allows.
+func guardMaxTotalSize(_ *Header, s *Summary, limits spec.Guard, _ Allowances) *Trip {
+	n := s.Upload.Bytes + s.Download.Bytes
+	if limits.MaxTotalSize == 0 || n <= limits.MaxTotalSize {
+		return nil
+	}
+	return &Trip{
+		Guard: "max-total-size",
+		Fact:  fmt.Sprintf("this plan moves %d bytes, above the limit (%d)", n, limits.MaxTotalSize),
+		Hint:  fmt.Sprintf("to go on: guard.maxTotalSize: %d in the spec", n),
+	}
+}
