@@ -31,7 +31,7 @@ func prefixXML(name string) string {
 }
 
 // Hazards D2 to D5: every answer of status 200 that is not the listing that was asked for.
-func TestAnswersThatAreNoListing(t *testing.T) {
+func TestD2_D3_D5_AnswersThatAreNoListing(t *testing.T) {
 	valid := listOf("", "p/a", "p/b")
 	tests := []struct {
 		name, contentType, body, says string
@@ -59,6 +59,8 @@ func TestAnswersThatAreNoListing(t *testing.T) {
 		{"D3 other bucket", "application/xml", strings.Replace(valid, "bucket", "other", 1), `it is of bucket "other"`},
 		{"D3 other prefix", "application/xml", strings.Replace(valid, "p/", "q/", 1), `it is of prefix "q/"`},
 		{"D3 no prefix", "application/xml", strings.Replace(valid, "<Prefix>p/</Prefix>", "", 1), `it is of prefix ""`},
+		{"D3 later page", "application/xml", listOf("<Marker>p/B</Marker>", "p/C"), `it begins at "p/B", not at "p/A"`},
+		{"D3 first page", "application/xml", listOf("<Marker></Marker>", "p/C"), `it begins at "", not at "p/A"`},
 		{"D3 key of other prefix", "application/xml", listOf("", "p/a", "q"), `"q" does not start with "p/"`},
 		{"D3 common prefix of other prefix", "application/xml", listOf(prefixXML("q/")), `"q/" does not start with "p/"`},
 		{"K14 key", "application/xml", listOf("<EncodingType>url</EncodingType>", "p/%4"), `percent-encoding "%4" is cut off`},
@@ -92,7 +94,7 @@ func TestOI7_PrefixThatNobodyAskedForIsRefused(t *testing.T) {
 }
 
 // Hazard D4: a service that says "more" for ever.
-func TestMarkerThatStandsStillEndsTheListing(t *testing.T) {
+func TestD4_MarkerThatStandsStillEndsTheListing(t *testing.T) {
 	s := &service{fault: failing(9, func(w http.ResponseWriter) { fmt.Fprint(w, truncatedPage("<NextMarker>m</NextMarker>")) })}
 	got, err := gather(Objects(t.Context(), serve(t, s), "bucket", ObjectsOptions{}))
 	if !errors.Is(err, ErrNotListing) || len(got) != 1 || len(s.requests()) != 2 {
@@ -101,7 +103,7 @@ func TestMarkerThatStandsStillEndsTheListing(t *testing.T) {
 }
 
 // Hazard D5: order holds from page to page.
-func TestPageThatStepsBackEndsTheListing(t *testing.T) {
+func TestD5_PageThatStepsBackEndsTheListing(t *testing.T) {
 	s := &service{}
 	s.fault = func(n int, w http.ResponseWriter, _ *http.Request) bool {
 		next := fmt.Sprintf("<NextMarker>d%d</NextMarker>", n)
@@ -127,7 +129,7 @@ func TestMarkerInsideACommonPrefix(t *testing.T) {
 }
 
 // Hazard D1: whichever page fails, and however, no listing ends as if it were whole.
-func TestEveryPageFailsInEveryWay(t *testing.T) {
+func TestD1_EveryPageFailsInEveryWay(t *testing.T) {
 	for name, fault := range map[string]func(http.ResponseWriter){
 		"500":  status(500, "InternalError"),
 		"403":  status(403, "AccessDenied"),
@@ -153,7 +155,7 @@ func TestEveryPageFailsInEveryWay(t *testing.T) {
 }
 
 // Hazard M19: an answer without end is not read to its end.
-func TestBodyIsBounded(t *testing.T) {
+func TestM19_BodyIsBounded(t *testing.T) {
 	wrote := 0
 	s := &service{fault: failing(9, func(w http.ResponseWriter) {
 		fmt.Fprint(w, "<ListBucketResult><Name>bucket</Name>")

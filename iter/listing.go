@@ -108,6 +108,11 @@ func (r *reader[T]) decode(from position) (next position, err error) {
 	if err := r.verify(a); err != nil {
 		return next, err
 	}
+	// A later page is as well-formed as the one that was asked for, but with it entries would be missing. A service may
+	// leave the marker out.
+	if !a.head.at[headMarker].absent() && !a.echoes(headMarker, from.marker) {
+		return next, fmt.Errorf("it begins at %.256q, not at %.256q", a.text(&a.head, headMarker), from.marker)
+	}
 	if err := r.collect(from); err != nil {
 		return next, err
 	}

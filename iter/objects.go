@@ -124,6 +124,7 @@ var objectsAnswer = element{name: "ListBucketResult", children: []element{
 	}},
 	{name: "Name", slot: headBucket, required: true},
 	{name: "Prefix", slot: headPrefix},
+	{name: "Marker", slot: headMarker},
 	{name: "EncodingType", slot: headEncoding},
 	{name: "IsTruncated", slot: headTruncated, required: true},
 	{name: "NextMarker", slot: headNext},

@@ -142,7 +142,7 @@ func truncatedPage(next string) string {
 		next + objectXML("m") + "</ListBucketResult>"
 }
 
-func TestOI6_TruncatedNeedsAGreaterMarker(t *testing.T) {
+func TestD4_OI6_TruncatedNeedsAGreaterMarker(t *testing.T) {
 	for name, next := range map[string]string{
 		"missing":        "",
 		"empty":          "<NextMarker/>",

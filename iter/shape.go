@@ -44,13 +44,14 @@ const (
 	headCount                     // number of entries
 	headOwner                     // there was an Owner (buckets)
 	headBuckets                   // there was a list of buckets
+	headMarker                    // marker at which the page begins
 )
 
 // prefixName is the only slot of a common prefix. The slots of entries stand with their listings.
 const prefixName slot = 1
 
 // slots is one more than the highest slot of any row.
-const slots = 12
+const slots = 13
 
 // span is a piece of the body. The zero span is no piece: no text starts at the first byte of a document.
 type span struct{ start, end uint32 }

@@ -119,6 +119,7 @@ var uploadsAnswer = element{name: "ListMultipartUploadsResult", children: []elem
 	}},
 	{name: "Bucket", slot: headBucket, required: true},
 	{name: "Prefix", slot: headPrefix},
+	{name: "KeyMarker", slot: headMarker},
 	{name: "EncodingType", slot: headEncoding},
 	{name: "IsTruncated", slot: headTruncated, required: true},
 	{name: "NextKeyMarker", slot: headNext},

@@ -4,6 +4,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // recordShare bounds what records cost: one is written when the bytes that
@@ -75,7 +77,7 @@ func (c *checkpoint) save() error {
 	rec := c.snapshot()
 	c.mu.Unlock()
 
-	if err := c.file.Sync(); err != nil {
+	if err := disk.Sync(c.file); err != nil {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.spoiled = true

@@ -58,7 +58,7 @@ func TestDL11_CostOfRecords(t *testing.T) {
 	}
 }
 
-func TestDL12_NothingIsClaimedAfterAFailedSync(t *testing.T) { // L8
+func TestL8_DL12_NothingIsClaimedAfterAFailedSync(t *testing.T) {
 	c, store := newTestCheckpoint(t, cut(3*defaultPartSize, defaultPartSize))
 	if err := c.finish(0, 7); err != nil {
 		t.Fatal(err)

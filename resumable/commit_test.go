@@ -12,7 +12,7 @@ import (
 
 // The answer to Complete is lost in every way there is; the object is what
 // tells.
-func TestUP27_LostCompleteIsSettledByHead(t *testing.T) {
+func TestM1_M2_M3_UP27_LostCompleteIsSettledByHead(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		f    *fault
@@ -49,7 +49,7 @@ func TestUP27_LostCompleteIsSettledByHead(t *testing.T) {
 	}
 }
 
-func TestUP27_UnsettledKeepsTheRecord(t *testing.T) {
+func TestM1_M3_UP27_UnsettledKeepsTheRecord(t *testing.T) {
 	r := newRig(t, noise(6, 3*kib))
 	r.inject(func(_ int, c call) *fault {
 		if c.op == "COMPLETE" {
@@ -133,7 +133,7 @@ func TestUP27_CommittedByAnEarlierCall(t *testing.T) {
 	})
 }
 
-func TestUP25_WrongCRCAfterCommit(t *testing.T) {
+func TestI6_UP25_WrongCRCAfterCommit(t *testing.T) {
 	r := newRig(t, noise(6, 3*kib))
 	r.inject(onceOn("COMPLETE", &fault{mangle: func(a *httptest.ResponseRecorder) { a.Header().Set("x-oss-hash-crc64ecma", "1") }}))
 	_, err := r.upload(t)
@@ -240,7 +240,7 @@ func TestM16_AnswersThatSayNothing(t *testing.T) {
 }
 
 // I1: bytes that change on their way are refused by the service and sent again.
-func TestRefusedDigestIsSentAgain(t *testing.T) {
+func TestI1_RefusedDigestIsSentAgain(t *testing.T) {
 	for _, op := range []string{"PUT", "PART"} {
 		r := newRig(t, noise(6, 300<<10)) // more than a buffer: read twice
 		opts := func(o *UploadOptions) {
@@ -276,7 +276,7 @@ func (r *rig) change(op string, f func()) {
 	})
 }
 
-func TestUP26_SourceChangesWhileSent(t *testing.T) {
+func TestP1_P4_P5_P6_UP26_SourceChangesWhileSent(t *testing.T) {
 	content := noise(6, 3*kib)
 	for _, tt := range []struct {
 		name   string

@@ -8,6 +8,8 @@ import (
 	"net/http"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // discard deletes a record that is of no use, and before it frees what that
@@ -20,7 +22,7 @@ func discard(ctx context.Context, l *ledger, data []byte, p *place, abort func(c
 	_ = json.Unmarshal(data, &up) // a field of a wrong type leaves the others
 	_ = json.Unmarshal(data, &down)
 	if down.Op == OpDownload && isTempBase(down.Temp) {
-		_ = p.root.Remove(p.beside(down.Temp)) // may be gone
+		_ = disk.Remove(p.root, p.beside(down.Temp)) // may be gone
 	}
 	if up.Op == OpUpload && up.UploadID != "" && up.Bucket == l.want.Bucket && up.Key == l.want.Key {
 		if err := abort(ctx, up.UploadID); err != nil && !malformed(err) {
@@ -38,12 +40,15 @@ func malformed(err error) bool {
 
 // abortUpload gives up a multipart upload. That it is gone is no error.
 func abortUpload(ctx context.Context, c API, bucket, key, uploadID string, headers map[string]string) error {
-	_, err := c.AbortMultipartUpload(ctx, &oss.AbortMultipartUploadRequest{
+	aborted, err := c.AbortMultipartUpload(ctx, &oss.AbortMultipartUploadRequest{
 		Bucket: oss.Ptr(bucket), Key: oss.Ptr(key), UploadId: oss.Ptr(uploadID),
 		RequestCommon: oss.RequestCommon{Headers: subset(headers, requestPayer)},
 	})
 	if hasCode(err, "NoSuchUpload") {
 		return nil
+	}
+	if err == nil && aborted.StatusCode != http.StatusNoContent {
+		return fmt.Errorf("status %d: %w (request %q)", aborted.StatusCode, ErrNotAnswer, aborted.Headers.Get(oss.HeaderOssRequestID))
 	}
 	return remote(err)
 }

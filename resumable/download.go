@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/osssync/osssync/internal/disk"
 	"github.com/osssync/osssync/iter"
 )
 
@@ -65,6 +66,12 @@ type DownloadOptions struct {
 	// and synced file takes its name. root and name say where that will be. An
 	// error keeps the file from being published and is returned wrapped.
 	BeforePublish func(root *os.Root, name string) error
+
+	// TempMark, when set, is TempMarkLen characters of A to Z and 2 to 7 with
+	// which the random part of the names of temporary files begins. Who gives each
+	// of his runs one that nobody else has finds by TempMark what is left of those
+	// that died.
+	TempMark string
 
 	// Progress is as in UploadOptions, but the last call follows the
 	// publication; total is -1 while the service has not told the size.
@@ -159,6 +166,9 @@ func downloadFile(ctx context.Context, c API, bucket, key, filename string, opts
 	if opts.StallTimeout < 0 {
 		return nil, fmt.Errorf("%w: stall timeout %v", ErrInvalid, opts.StallTimeout)
 	}
+	if opts.TempMark != "" && !isTempMark(opts.TempMark) {
+		return nil, fmt.Errorf("%w: mark of temporary files %q", ErrInvalid, opts.TempMark)
+	}
 	headers, err := canonicalHeaders(opts.Headers)
 	if err != nil {
 		return nil, err
@@ -168,6 +178,7 @@ func downloadFile(ctx context.Context, c API, bucket, key, filename string, opts
 		return nil, err
 	}
 	defer p.close()
+	p.mark = opts.TempMark
 	if err := checkTarget(p, opts.NoReplace); err != nil {
 		return nil, err
 	}
@@ -185,10 +196,10 @@ func downloadFile(ctx context.Context, c API, bucket, key, filename string, opts
 
 // checkTarget refuses early what publishing would refuse in the end.
 func checkTarget(p *place, noReplace bool) error {
-	fi, err := p.root.Lstat(p.name)
+	fi, err := disk.Lstat(p.root, p.name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		_, err = p.root.Stat(filepath.Dir(p.name))
+		_, err = disk.Stat(p.root, filepath.Dir(p.name))
 		return err
 	case err != nil:
 		return err

@@ -193,7 +193,7 @@ func flip(a *httptest.ResponseRecorder) {
 	}
 }
 
-func TestDL4_DL18_Verification(t *testing.T) {
+func TestI2_DL4_DL18_Verification(t *testing.T) {
 	for _, threshold := range []int64{0, NoThreshold} {
 		for _, tt := range []struct {
 			name     string
@@ -236,7 +236,7 @@ func TestDL4_DL18_Verification(t *testing.T) {
 	}
 }
 
-func TestDL17_WrongAnswers(t *testing.T) {
+func TestL10_DL17_WrongAnswers(t *testing.T) {
 	set := func(name, value string) *fault {
 		return &fault{mangle: func(a *httptest.ResponseRecorder) { a.Header().Set(name, value) }}
 	}
@@ -314,7 +314,7 @@ func TestDL16_BrokenBodies(t *testing.T) {
 	})
 }
 
-func TestErrArchived(t *testing.T) { // L15
+func TestL15_Archived(t *testing.T) {
 	r := remoteRig(t, noise(1, 2*kib))
 	r.inject(onceOn("GET", &fault{status: 403, code: "InvalidObjectState"}))
 	if _, err := r.download(t); !errors.Is(err, ErrArchived) {

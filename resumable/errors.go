@@ -38,6 +38,10 @@ var (
 	// beyond 5 GiB where only one PutObject is possible.
 	ErrTooLarge = errors.New("file too large")
 
+	// ErrNewer is a record that a newer version of this package left. It is not
+	// used, not replaced and not removed; nothing was changed.
+	ErrNewer = errors.New("written by a newer version")
+
 	// ErrInvalid is a key, name or option that cannot be used. No request was
 	// sent.
 	ErrInvalid = errors.New("invalid argument")

@@ -11,6 +11,8 @@ import (
 	"strconv"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // span is a stretch of an object, [start, end).
@@ -122,7 +124,7 @@ func copyBody(f *os.File, s span, body io.Reader, taken func(chunk []byte, posit
 			return written, fmt.Errorf("body longer than %d bytes", s.end-s.start)
 		}
 		if n > 0 {
-			if _, err := f.WriteAt(buf[:n], s.start+written); err != nil {
+			if _, err := disk.WriteAt(f, buf[:n], s.start+written); err != nil {
 				return written, err
 			}
 			written += int64(n)

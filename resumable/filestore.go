@@ -12,6 +12,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // FileStore is a Store with one JSON file a record in one directory, as of
@@ -27,10 +29,10 @@ type FileStore struct {
 // missing. What processes that died while they wrote a record have left is
 // removed when it is an hour old.
 func NewFileStore(dir string) (*FileStore, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := disk.MkdirAllDurable(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("record store: %w", err)
 	}
-	s := &FileStore{dir: dir, sync: (*os.File).Sync}
+	s := &FileStore{dir: dir, sync: disk.Sync}
 	if err := s.sweep(time.Now().Add(-abandonedAfter)); err != nil {
 		return nil, fmt.Errorf("record store: %w", err)
 	}
@@ -68,7 +70,7 @@ func (s *FileStore) Get(key string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := os.ReadFile(name)
+	data, err := disk.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -95,22 +97,22 @@ func (s *FileStore) Put(key string, record []byte) error {
 }
 
 func (s *FileStore) replaceFile(name string, content []byte) error {
-	f, err := os.CreateTemp(s.dir, unfinishedPrefix+"*") // mode 0600
+	f, err := disk.CreateTemp(s.dir, unfinishedPrefix+"*") // mode 0600
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(content)
+	_, err = disk.Write(f, content)
 	if err == nil {
 		err = s.sync(f)
 	}
-	err = errors.Join(err, f.Close())
+	err = errors.Join(err, disk.Close(f))
 	if err == nil {
-		err = os.Rename(f.Name(), name)
+		err = disk.RenamePath(f.Name(), name)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
+		return errors.Join(err, disk.RemovePath(f.Name()))
 	}
-	d, err := os.Open(s.dir)
+	d, err := disk.OpenPath(s.dir, os.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}
@@ -124,7 +126,7 @@ func (s *FileStore) Delete(key string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := disk.RemovePath(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("record: %w", err)
 	}
 	return nil
@@ -137,21 +139,31 @@ const (
 	abandonedAfter   = time.Hour
 )
 
+// DropUnfinished removes what writers that died have left of records, however
+// young. It is for who knows that nobody else is at the store.
+func (s *FileStore) DropUnfinished() error {
+	if err := s.sweep(time.Unix(1<<40, 0)); err != nil { // after any time of a file
+		return fmt.Errorf("record store: %w", err)
+	}
+	return nil
+}
+
 // sweep removes unfinished records that were last written before the limit.
 func (s *FileStore) sweep(limit time.Time) error {
-	dir, err := os.Open(s.dir)
+	dir, err := disk.OpenPath(s.dir, os.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}
 	defer dir.Close()
 	for {
-		entries, err := dir.ReadDir(256)
-		for _, entry := range entries {
-			if !strings.HasPrefix(entry.Name(), unfinishedPrefix) || !entry.Type().IsRegular() {
+		names, err := disk.ReadNames(dir, 256)
+		for _, name := range names {
+			if !strings.HasPrefix(name, unfinishedPrefix) {
 				continue
 			}
-			if fi, err := entry.Info(); err == nil && fi.ModTime().Before(limit) {
-				_ = os.Remove(filepath.Join(s.dir, entry.Name())) // the next one tries again
+			unfinished := filepath.Join(s.dir, name)
+			if fi, err := disk.LstatPath(unfinished); err == nil && fi.Mode().IsRegular() && fi.ModTime().Before(limit) {
+				_ = disk.RemovePath(unfinished) // the next one tries again
 			}
 		}
 		if err == io.EOF {

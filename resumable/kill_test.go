@@ -55,10 +55,10 @@ func transferAsChild(op, url, dir string) error {
 	return err
 }
 
-// S1: the process is killed by signal at its seventh request, again and
+// The process is killed by signal at its seventh request, again and
 // again until it gets to its end. What it had moved is not moved again,
 // but for the pieces that were under way.
-func TestKilledProcess(t *testing.T) {
+func TestS1_KilledProcess(t *testing.T) {
 	for op, request := range map[string]string{OpUpload: "PART", OpDownload: "GET"} {
 		t.Run(op, func(t *testing.T) {
 			content := noise(1, int(killParts*minPartSize))

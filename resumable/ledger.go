@@ -28,7 +28,13 @@ func openLedger(store Store, want binding, versionID string) (*ledger, error) {
 }
 
 // get returns the record, nil if there is none.
-func (l *ledger) get() ([]byte, error) { return l.store.Get(l.key) }
+func (l *ledger) get() ([]byte, error) {
+	data, err := l.store.Get(l.key)
+	if err == nil && isNewer(data) {
+		return nil, fmt.Errorf("record of %q: %w", l.want.File, ErrNewer)
+	}
+	return data, err
+}
 
 func (l *ledger) put(rec any) error {
 	data, err := seal(rec)

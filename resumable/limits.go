@@ -4,6 +4,8 @@ import (
 	"context"
 	"os"
 	"time"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // limits are the knobs that tests turn; the zero value means the real ones.
@@ -25,7 +27,7 @@ func (l limits) withDefaults() limits {
 		l.sleep = sleep
 	}
 	if l.sync == nil {
-		l.sync = (*os.File).Sync
+		l.sync = disk.Sync
 	}
 	return l
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // object is what a HEAD told of the object to download. All that is fetched
@@ -93,7 +95,7 @@ func (o *object) conditions(request *oss.GetObjectRequest) {
 // the file is read again. verified is false when the service has no checksum at
 // all.
 func (o *object) verify(ctx context.Context, name, requestID string, f *os.File, crc uint64) (verified bool, err error) {
-	fi, err := f.Stat()
+	fi, err := disk.StatFile(f)
 	if err != nil {
 		return false, err
 	}
@@ -114,7 +116,7 @@ func (o *object) verify(ctx context.Context, name, requestID string, f *os.File,
 	case !o.etagIsMD5:
 		return false, nil
 	}
-	sum, err := hashRange(ctx, f, 0, o.size)
+	sum, err := hashRange(ctx, disk.ContentOf(f), 0, o.size)
 	if err != nil {
 		return false, err
 	}

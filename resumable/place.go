@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // place is a name under an open directory. Every local call of a transfer
@@ -12,6 +14,7 @@ type place struct {
 	root  *os.Root
 	name  string // relative to root
 	file  string // absolute path: the identity of the file in records
+	mark  string // of temporary files, or ""
 	owned bool   // root was opened here
 }
 
@@ -34,7 +37,7 @@ func openPlace(root *os.Root, filename string, follow bool) (*place, error) {
 			return nil, err
 		}
 	}
-	root, err = os.OpenRoot(filepath.Dir(real))
+	root, err = disk.OpenRoot(filepath.Dir(real))
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +67,7 @@ func (p *place) beside(base string) string { return filepath.Join(filepath.Dir(p
 
 // syncDir makes the names of the file's directory durable.
 func (p *place) syncDir(sync func(*os.File) error) error {
-	dir, err := p.root.Open(filepath.Dir(p.name))
+	dir, err := disk.Open(p.root, filepath.Dir(p.name))
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // intoTemp fills a new temporary file and publishes it; a failure, or a panic of
@@ -24,7 +26,7 @@ func (d *download) intoTemp(fill func(f *os.File) error) error {
 	defer func() {
 		f.Close()
 		if !published {
-			_ = d.place.root.Remove(d.place.beside(base))
+			_ = disk.Remove(d.place.root, d.place.beside(base))
 		}
 	}()
 	if err := fill(f); err != nil {
@@ -82,7 +84,7 @@ func (d *download) whole(ctx context.Context) error {
 }
 
 func (d *download) getWhole(ctx context.Context, f *os.File, progress *progress) (got *oss.GetObjectResult, err error) {
-	if err := f.Truncate(0); err != nil {
+	if err := disk.Truncate(f, 0); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -110,7 +112,7 @@ func (d *download) getWhole(ctx context.Context, f *os.File, progress *progress)
 // verifyWhole compares the file with what the answer tells of it: the CRC-64
 // of an object as stored, the MD5 before encryption of an encrypted one.
 func (d *download) verifyWhole(ctx context.Context, f *os.File, got *oss.GetObjectResult) error {
-	sum, err := hashRange(ctx, f, 0, d.result.Size)
+	sum, err := hashRange(ctx, disk.ContentOf(f), 0, d.result.Size)
 	if err != nil {
 		return err
 	}

@@ -1,11 +1,12 @@
 package resumable
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // publish gives a complete and verified file its attributes and its name. All
@@ -24,7 +25,7 @@ func (d *download) publish(f *os.File, base string) error {
 			return besides(fmt.Errorf("before publishing: %w", err), "permissions", d.undress(f))
 		}
 	}
-	before, err := f.Stat()
+	before, err := disk.StatFile(f)
 	if err != nil {
 		return err
 	}
@@ -43,9 +44,9 @@ func (d *download) publish(f *os.File, base string) error {
 // looked is replaced.
 func (d *download) rename(temp string) error {
 	if d.opts.NoReplace {
-		return publishNew(d.place.root, temp, d.place.name)
+		return publishNew(d.place.root, disk.Link, temp, d.place.name)
 	}
-	return d.place.root.Rename(temp, d.place.name)
+	return disk.Rename(d.place.root, temp, d.place.name)
 }
 
 // publishedState describes the file by its handle, under which nobody else's can
@@ -56,7 +57,7 @@ func (d *download) rename(temp string) error {
 // which the file got its modification time, leaves no trace here. A ModTime of
 // the past leaves no such tick.
 func publishedState(f *os.File, before fs.FileInfo) Fingerprint {
-	after, err := f.Stat()
+	after, err := disk.StatFile(f)
 	if err != nil || after.Size() != before.Size() || !after.ModTime().Equal(before.ModTime()) {
 		return Fingerprint{}
 	}
@@ -67,46 +68,38 @@ func publishedState(f *os.File, before fs.FileInfo) Fingerprint {
 // next call has to write to it. Not those of one that was, whatever the error
 // said that led here.
 func (d *download) undress(f *os.File) error {
-	fi, err := f.Stat()
+	fi, err := disk.StatFile(f)
 	if err != nil {
 		return err
 	}
-	if target, err := d.place.root.Lstat(d.place.name); err == nil && os.SameFile(fi, target) {
+	if target, err := disk.Lstat(d.place.root, d.place.name); err == nil && os.SameFile(fi, target) {
 		return nil
 	}
-	return f.Chmod(tempMode)
+	return disk.Chmod(f, tempMode)
 }
 
-// names are the calls of an [os.Root] that give files their names.
-type names interface {
-	Link(oldname, newname string) error
-	Lstat(name string) (fs.FileInfo, error)
-	Rename(oldname, newname string) error
-	Remove(name string) error
-}
-
-// publishNew moves temp to a name that nothing has; the error wraps fs.ErrExist
-// if something has it.
+// publishNew moves temp to a name that nothing has, if it can by link; the error
+// wraps fs.ErrExist if something has it.
 //
 // RACE: where the file system has no hard links, what takes the name between the
 // look and the rename is replaced.
-func publishNew(n names, temp, name string) error {
-	err := n.Link(temp, name)
+func publishNew(root *os.Root, link func(root *os.Root, oldname, newname string) error, temp, name string) error {
+	err := link(root, temp, name)
 	switch {
 	case err == nil:
-		_ = n.Remove(temp) // it is published; openTemp knows what is left
+		_ = disk.Remove(root, temp) // it is published; openTemp knows what is left
 		return nil
 	case !withoutLinks(err):
 		return err
 	}
-	_, err = n.Lstat(name)
+	_, err = disk.Lstat(root, name)
 	switch {
 	case err == nil:
 		return &os.LinkError{Op: "rename", Old: temp, New: name, Err: fs.ErrExist}
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	return n.Rename(temp, name)
+	return disk.Rename(root, temp, name)
 }
 
 // dress sets permissions and time through the handle, whatever the name of
@@ -119,26 +112,26 @@ func (d *download) dress(f *os.File) error {
 			return err
 		}
 	}
-	if err := f.Chmod(mode); err != nil {
+	if err := disk.Chmod(f, mode); err != nil {
 		return err
 	}
 	if d.opts.ModTime.IsZero() {
 		return nil
 	}
-	return setModTime(f, d.opts.ModTime)
+	return disk.SetModTime(f, d.opts.ModTime)
 }
 
 // newFileMode learns what the umask, which cannot be read without setting it
 // for the whole process, leaves of 0666.
 func (p *place) newFileMode() (fs.FileMode, error) {
-	name := p.beside(tempPrefix + rand.Text())
-	f, err := p.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	name := p.beside(p.newTempBase())
+	f, err := disk.OpenFile(p.root, name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return 0, err
 	}
-	defer p.root.Remove(name)
+	defer disk.Remove(p.root, name)
 	defer f.Close()
-	fi, err := f.Stat()
+	fi, err := disk.StatFile(f)
 	if err != nil {
 		return 0, err
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestDL24_Attributes(t *testing.T) {
+func TestL13_DL24_Attributes(t *testing.T) {
 	r := remoteRig(t, noise(1, 10))
 	plain := filepath.Join(r.dir, "plain")
 	os.WriteFile(plain, nil, 0o666)
@@ -106,14 +106,11 @@ func TestNoReplace(t *testing.T) { // L5
 	}
 }
 
-// linkless is a directory of a file system that has no hard links.
-type linkless struct {
-	*os.Root
-	errno error
-}
-
-func (l linkless) Link(oldname, newname string) error {
-	return &os.LinkError{Op: "link", Old: oldname, New: newname, Err: l.errno}
+// linkless is the link of a file system that has no hard links.
+func linkless(errno error) func(root *os.Root, oldname, newname string) error {
+	return func(_ *os.Root, oldname, newname string) error {
+		return &os.LinkError{Op: "link", Old: oldname, New: newname, Err: errno}
+	}
 }
 
 func TestNoReplaceWithoutLinks(t *testing.T) {
@@ -136,10 +133,10 @@ func TestNoReplaceWithoutLinks(t *testing.T) {
 			}
 			put("temp", "new")
 			put("taken", "mine")
-			if err := publishNew(linkless{root, errno}, "temp", "taken"); !errors.Is(err, fs.ErrExist) {
+			if err := publishNew(root, linkless(errno), "temp", "taken"); !errors.Is(err, fs.ErrExist) {
 				t.Errorf("error %v, want %v", err, fs.ErrExist)
 			}
-			if err := publishNew(linkless{root, errno}, "temp", "free"); err != nil {
+			if err := publishNew(root, linkless(errno), "temp", "free"); err != nil {
 				t.Error(err)
 			}
 			for name, want := range map[string]string{"taken": "mine", "free": "new"} {
@@ -163,7 +160,7 @@ func TestNoReplaceKeepsOtherErrorsOfLinks(t *testing.T) {
 	if err := root.WriteFile("temp", nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := publishNew(linkless{root, syscall.EIO}, "temp", "free"); !errors.Is(err, syscall.EIO) {
+	if err := publishNew(root, linkless(syscall.EIO), "temp", "free"); !errors.Is(err, syscall.EIO) {
 		t.Errorf("error %v, want %v", err, syscall.EIO)
 	}
 	if _, err := root.Lstat("free"); !errors.Is(err, fs.ErrNotExist) {

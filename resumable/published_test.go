@@ -44,7 +44,7 @@ func TestL1_SyncedBeforeAndAfterTheRename(t *testing.T) {
 	}
 }
 
-func TestL1_FailedSyncs(t *testing.T) {
+func TestL1_L8_FailedSyncs(t *testing.T) {
 	for _, threshold := range []int64{0, NoThreshold} {
 		plain := func(o *DownloadOptions) { o.Threshold = threshold }
 		r := remoteRig(t, noise(1, 2*kib))
@@ -105,12 +105,11 @@ func TestP1_EditRightAfterPublicationIsNotOurs(t *testing.T) {
 	}
 }
 
-// immovable is a directory that lets no name go.
-type immovable struct{ *os.Root }
-
-func (immovable) Remove(string) error { return syscall.EIO }
-
-func TestNoReplaceStandsWhenTheOldNameStays(t *testing.T) {
+// The link stands, so what the removal of the old name says is of no account.
+func TestNoReplaceStandsWhenTheOldNameCannotBeRemoved(t *testing.T) {
+	linkAway := func(root *os.Root, oldname, newname string) error {
+		return errors.Join(root.Link(oldname, newname), root.Remove(oldname))
+	}
 	root, err := os.OpenRoot(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +118,7 @@ func TestNoReplaceStandsWhenTheOldNameStays(t *testing.T) {
 	if err := root.WriteFile("temp", []byte("new"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := publishNew(immovable{root}, "temp", "name"); errors.Is(err, errors.ErrUnsupported) {
+	if err := publishNew(root, linkAway, "temp", "name"); errors.Is(err, errors.ErrUnsupported) {
 		t.Skip(err)
 	} else if err != nil {
 		t.Errorf("error %v", err)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // ranged downloads an object range by range, carrying on with what an earlier
@@ -49,7 +51,7 @@ func (d *download) ranged(ctx context.Context, o *object, progress *progress) er
 
 // drop removes a temporary file.
 func (d *download) drop(base string) error {
-	err := d.place.root.Remove(d.place.beside(base))
+	err := disk.Remove(d.place.root, d.place.beside(base))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -118,11 +120,11 @@ func (d *download) resume(ctx context.Context, l *ledger, o *object) (*checkpoin
 
 // shorten cuts off what follows size bytes, where no range would write.
 func shorten(f *os.File, size int64) error {
-	fi, err := f.Stat()
+	fi, err := disk.StatFile(f)
 	if err != nil || fi.Size() <= size {
 		return err
 	}
-	return f.Truncate(size)
+	return disk.Truncate(f, size)
 }
 
 // abort frees an upload whose record stood where a download's belongs.
@@ -142,7 +144,7 @@ func (d *download) keepIntact(ctx context.Context, c *checkpoint, claimed []rang
 		crcs[r.Number-1] = r.CRC
 	}
 	return eachPiece(ctx, indexes, d.opts.Parts, func(ctx context.Context, i int) error {
-		sum, err := hashRange(ctx, c.file, c.plan.offset(i), c.plan.length(i))
+		sum, err := hashRange(ctx, disk.ContentOf(c.file), c.plan.offset(i), c.plan.length(i))
 		if err == nil && sum.crc == crcs[i] {
 			c.restore(i, sum.crc)
 		}

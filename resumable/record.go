@@ -15,9 +15,18 @@ const (
 	OpDownload = "ResumableDownload"
 )
 
-// recordVersion is raised when the meaning of a field changes. A record of
-// another version is of no use and is replaced.
+// recordVersion is raised when the meaning of a field changes. A record of an
+// older version is of no use and is replaced; one of a newer is left to it.
 const recordVersion = 1
+
+// isNewer reports a record of a version to come. The seal and the member with the
+// version stay as they are in all of them, so that damage is not taken for one.
+func isNewer(data []byte) bool {
+	var rec struct {
+		Version int `json:"version"`
+	}
+	return unseal(data, &rec) == nil && rec.Version > recordVersion
+}
 
 // binding is what every record is bound to. A record bound to anything else
 // is never used.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/osssync/osssync/internal/disk"
 	"github.com/osssync/osssync/iter"
 )
 
@@ -31,16 +32,16 @@ type Record struct {
 // ends it. Records made or removed meanwhile may show or not.
 func (s *FileStore) Records() iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		dir, err := os.Open(s.dir)
+		dir, err := disk.OpenPath(s.dir, os.O_RDONLY, 0)
 		if err != nil {
 			yield(Record{}, fmt.Errorf("record store: %w", err))
 			return
 		}
 		defer dir.Close()
 		for {
-			entries, err := dir.ReadDir(256)
-			for _, entry := range entries {
-				if recordName.MatchString(entry.Name()) && !yield(s.record(entry.Name())) {
+			names, err := disk.ReadNames(dir, 256)
+			for _, name := range names {
+				if recordName.MatchString(name) && !yield(s.record(name)) {
 					return
 				}
 			}
@@ -56,9 +57,12 @@ func (s *FileStore) Records() iter.Seq2[Record, error] {
 }
 
 func (s *FileStore) record(key string) (Record, error) {
-	data, err := os.ReadFile(filepath.Join(s.dir, key))
+	data, err := disk.ReadFile(filepath.Join(s.dir, key))
 	if err != nil {
 		return Record{StoreKey: key}, fmt.Errorf("record: %w", err)
+	}
+	if isNewer(data) {
+		return Record{StoreKey: key}, fmt.Errorf("record %q: %w", key, ErrNewer)
 	}
 	var bound binding
 	if err := json.Unmarshal(data, &bound); err != nil {

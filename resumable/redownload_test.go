@@ -109,7 +109,7 @@ func TestDL10_OnlyMissingRangesAreFetched(t *testing.T) {
 	}
 }
 
-func TestDL12_ClaimedRangesAreReadBack(t *testing.T) { // L11, EDGE-9
+func TestL11_DL12_ClaimedRangesAreReadBack(t *testing.T) { // EDGE-9
 	for _, tt := range []struct {
 		name  string
 		spoil func(temp string) error
@@ -160,7 +160,7 @@ func TestDL12_ClaimedRangesAreReadBack(t *testing.T) { // L11, EDGE-9
 	}
 }
 
-func TestDL9_UselessRecords(t *testing.T) {
+func TestS10_DL9_UselessRecords(t *testing.T) {
 	type row struct {
 		name  string
 		edit  func(rec map[string]any)
@@ -168,7 +168,7 @@ func TestDL9_UselessRecords(t *testing.T) {
 	}
 	var rows []row
 	for field, other := range map[string]any{
-		"op_type": OpUpload, "version": 2, "scope": "x", "bucket": "b", "key": "k", "file_path": "/x", "size": 1, "mtime": 1,
+		"op_type": OpUpload, "version": 0, "scope": "x", "bucket": "b", "key": "k", "file_path": "/x", "size": 1, "mtime": 1,
 		"etag": "X", "part_size": 0, "temp": "../x", "parts": nil, "version_id": "V",
 	} {
 		left := 0

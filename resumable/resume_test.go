@@ -48,7 +48,7 @@ func contains(set []int, n int) bool {
 	return false
 }
 
-func TestUP15_OnlyMissingPartsAreSent(t *testing.T) {
+func TestM6_UP15_OnlyMissingPartsAreSent(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		have []int
@@ -75,7 +75,7 @@ func TestUP15_OnlyMissingPartsAreSent(t *testing.T) {
 	}
 }
 
-func TestUP16_StoredPartMustEqualTheFile(t *testing.T) {
+func TestM6_UP16_StoredPartMustEqualTheFile(t *testing.T) {
 	for _, noCRC := range []bool{false, true} {
 		for _, tt := range []struct {
 			name  string
@@ -107,7 +107,7 @@ func TestUP16_StoredPartMustEqualTheFile(t *testing.T) {
 
 // A file edited in place, with size and times put back, must not be mixed
 // with what was sent before.
-func TestUP16_EditKeepingSizeAndTime(t *testing.T) {
+func TestP2_UP16_EditKeepingSizeAndTime(t *testing.T) {
 	r := newRig(t, noise(4, 5*kib))
 	r.interrupt(t, 1, 2, 3)
 	key, data := r.store.only(t)
@@ -199,7 +199,7 @@ func TestUP11_4_ListingFails(t *testing.T) {
 	}
 }
 
-func TestUP11_4_UploadGone(t *testing.T) {
+func TestM8_UP11_4_UploadGone(t *testing.T) {
 	t.Run("EDGE-6 aborted between calls", func(t *testing.T) {
 		r := newRig(t, noise(4, 3*kib))
 		r.interrupt(t, 1)
@@ -243,7 +243,7 @@ func TestUP11_4_UploadGone(t *testing.T) {
 	})
 }
 
-func TestUP13_RecordedPartSizeWins(t *testing.T) {
+func TestM7_UP13_RecordedPartSizeWins(t *testing.T) {
 	r := newRig(t, noise(4, 4*kib))
 	r.interrupt(t, 1)
 	res := r.mustUpload(t, func(o *UploadOptions) { o.PartSize = 2 * kib })

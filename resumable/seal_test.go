@@ -1,6 +1,7 @@
 package resumable
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"os"
@@ -49,6 +50,57 @@ func TestI7_TurnedBitStartsOver(t *testing.T) {
 	if res := r.mustUpload(t); res.PartsKept != 0 {
 		t.Errorf("%d parts kept", res.PartsKept)
 	}
+}
+
+// A record of which only the beginning reached the disk is none.
+func TestS11_CutRecords(t *testing.T) {
+	r := newRig(t, noise(1, 3*kib))
+	r.interrupt(t, 1, 2)
+	_, data := r.store.only(t)
+	for n := range data {
+		if err := unseal(data[:n], &uploadRecord{}); err == nil {
+			t.Errorf("%d of %d bytes taken: %s", n, len(data), data[:n])
+		}
+		if err := unseal(append(bytes.Clone(data[:n]), make([]byte, len(data)-n)...), &uploadRecord{}); err == nil {
+			t.Errorf("%d of %d bytes and zeros taken", n, len(data))
+		}
+	}
+}
+
+// What a newer version left is not ours to judge: it stays, and nothing happens.
+func TestS6_RecordOfANewerVersion(t *testing.T) {
+	newer := func(rec map[string]any) { rec["version"] = recordVersion + 1 }
+	both(t, func(t *testing.T, fresh func(testing.TB) *rig, transfer func(*rig) error, check func(testing.TB, *rig)) {
+		r := fresh(t)
+		count := 0
+		r.inject(func(int, call) *fault {
+			if count++; count > 4 {
+				return &fault{status: 403, code: "AccessDenied"}
+			}
+			return nil
+		})
+		if err := transfer(r); err == nil {
+			t.Fatal("no failure to go on from")
+		}
+		r.inject(nil)
+		r.editRecord(t, newer)
+		_, before := r.store.only(t)
+		changes := len(r.calls("INIT")) + len(r.calls("ABORT")) + len(r.temps(t))
+		if err := transfer(r); !errors.Is(err, ErrNewer) {
+			t.Errorf("%v", err)
+		}
+		if _, after := r.store.only(t); !bytes.Equal(before, after) {
+			t.Errorf("the record became %s", after)
+		}
+		if n := len(r.calls("INIT")) + len(r.calls("ABORT")) + len(r.temps(t)); n != changes {
+			t.Errorf("%d uploads begun or aborted and temporary files, %d before", n, changes)
+		}
+		r.editRecord(t, func(rec map[string]any) { rec["version"] = recordVersion })
+		if err := transfer(r); err != nil {
+			t.Fatal(err)
+		}
+		check(t, r)
+	})
 }
 
 func TestSealRefuses(t *testing.T) {

@@ -8,6 +8,8 @@ import (
 	"io"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // maxDigestAttempts is how often bytes are sent that the service says do not
@@ -50,7 +52,7 @@ func (u *upload) send(ctx context.Context, offset, n int64, moved func(int64), d
 // load returns the digest and a fresh reader of n bytes at offset. Few bytes
 // are read into buf, where they cannot change any more.
 func (u *upload) load(ctx context.Context, offset, n int64, buf *[bufferSize]byte) (digest, io.ReadSeeker, error) {
-	section := io.NewSectionReader(u.src.file, offset, n)
+	section := io.NewSectionReader(disk.ContentOf(u.src.file), offset, n)
 	if n > bufferSize {
 		sum, err := u.src.hash(ctx, offset, n)
 		return sum, section, err

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // source is the open local file of an upload. All readings go through one
@@ -18,11 +20,11 @@ type source struct {
 
 // openSource opens a regular file and refuses one that is not as expected.
 func openSource(p *place, expect *Fingerprint) (*source, error) {
-	f, err := p.root.OpenFile(p.name, os.O_RDONLY|openNonblock, 0)
+	f, err := disk.OpenFile(p.root, p.name, os.O_RDONLY|openNonblock, 0)
 	if err != nil {
 		return nil, err
 	}
-	fi, err := f.Stat()
+	fi, err := disk.StatFile(f)
 	switch {
 	case err != nil:
 	case expect != nil && (!fi.Mode().IsRegular() || !expect.Matches(FingerprintOf(fi))):
@@ -40,11 +42,11 @@ func openSource(p *place, expect *Fingerprint) (*source, error) {
 // look describes the open file, if its name still means that file; if not the
 // error is ErrSourceChanged.
 func (s *source) look() (Fingerprint, error) {
-	open, err := s.file.Stat()
+	open, err := disk.StatFile(s.file)
 	if err != nil {
 		return Fingerprint{}, err
 	}
-	named, err := s.place.root.Stat(s.place.name)
+	named, err := disk.Stat(s.place.root, s.place.name)
 	if err != nil {
 		return Fingerprint{}, fmt.Errorf("%w: %w", ErrSourceChanged, err)
 	}
@@ -93,7 +95,7 @@ func (s *source) confirm(ctx context.Context, crc uint64) error {
 
 // hash reads n bytes at offset; a file that ends before is ErrSourceChanged.
 func (s *source) hash(ctx context.Context, offset, n int64) (digest, error) {
-	sum, err := hashRange(ctx, s.file, offset, n)
+	sum, err := hashRange(ctx, disk.ContentOf(s.file), offset, n)
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		err = fmt.Errorf("%w: file ends within %d bytes at %d", ErrSourceChanged, n, offset)
 	}

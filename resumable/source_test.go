@@ -71,7 +71,7 @@ func TestHashRange(t *testing.T) {
 }
 
 // The memory of a transfer does not depend on the size of the object.
-func TestMemoryIsBounded(t *testing.T) {
+func TestR3_MemoryIsBounded(t *testing.T) {
 	if testing.Short() {
 		t.Skip("moves 16 MiB")
 	}

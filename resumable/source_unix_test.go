@@ -24,7 +24,7 @@ func TestL1_DirectoriesThatCannotBeSynced(t *testing.T) {
 }
 
 // P7: a FIFO neither blocks nor is read.
-func TestUploadOfAFIFO(t *testing.T) {
+func TestP7_UploadOfAFIFO(t *testing.T) {
 	r := newRig(t, nil)
 	fifo := filepath.Join(r.dir, "fifo")
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {

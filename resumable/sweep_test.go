@@ -110,10 +110,10 @@ func (s *service) bytesMoved() (n int) {
 	return n
 }
 
-// S1: the process dies at each call to its store, before or after that takes
+// The process dies at each call to its store, before or after that takes
 // effect: from then on neither store nor service hears of it. The next process
 // carries on, and there is at most one upload left that nobody knows.
-func TestCrashSweep(t *testing.T) {
+func TestS1_CrashSweep(t *testing.T) {
 	for _, after := range []bool{false, true} {
 		t.Run(fmt.Sprintf("after=%t", after), func(t *testing.T) {
 			both(t, func(t *testing.T, fresh func(testing.TB) *rig, transfer func(*rig) error, check func(testing.TB, *rig)) {

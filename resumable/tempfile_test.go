@@ -74,7 +74,7 @@ func TestDL9_TempThatIsPublishedIsNotWrittenTo(t *testing.T) {
 	}
 }
 
-func TestTempIsOurs(t *testing.T) { // L2
+func TestL2_TempIsOurs(t *testing.T) {
 	dir := t.TempDir()
 	p, err := openPlace(nil, filepath.Join(dir, "out.bin"), false)
 	if err != nil {

@@ -177,7 +177,7 @@ func TestUP3_ContentType(t *testing.T) {
 	}
 }
 
-func TestUP18_EachPartOnceWithMD5(t *testing.T) {
+func TestI1_UP18_EachPartOnceWithMD5(t *testing.T) {
 	for _, workers := range []int{1, 3, 20} { // EDGE-11: more workers than parts
 		r := newRig(t, noise(2, 4*kib+7))
 		res := r.mustUpload(t, func(o *UploadOptions) { o.Parts = workers })

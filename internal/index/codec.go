@@ -18,8 +18,9 @@ const (
 	flagOwned = 1 << iota
 	flagRacy
 	flagTimed // the remote version has a time
+	flagMount
 
-	allFlags = flagOwned | flagRacy | flagTimed
+	allFlags = flagOwned | flagRacy | flagTimed | flagMount
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -39,6 +40,9 @@ func encode(row *plan.Base) []byte {
 	}
 	if !row.Remote.Modified.IsZero() {
 		flags |= flagTimed
+	}
+	if row.Mount {
+		flags |= flagMount
 	}
 	b := make([]byte, 0, 160)
 	b = append(b, recordVersion, flags)
@@ -73,7 +77,7 @@ func decode(path string, b []byte) (plan.Base, error) {
 	}
 	flags := body[1]
 	d := decoder{b: body[2:]}
-	row := plan.Base{Path: path, Owned: flags&flagOwned != 0, Racy: flags&flagRacy != 0}
+	row := plan.Base{Path: path, Owned: flags&flagOwned != 0, Racy: flags&flagRacy != 0, Mount: flags&flagMount != 0}
 	row.Local = plan.Stat{Size: d.varint(), MtimeNs: d.varint(), CtimeNs: d.varint(), Inode: d.uvarint()}
 	row.Remote.Size = d.varint()
 	if flags&flagTimed != 0 {

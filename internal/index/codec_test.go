@@ -33,6 +33,7 @@ func rows(t *rapid.T, path string) plan.Base {
 		Headers: rapid.String().Draw(t, "headers"),
 		Owned:   rapid.Bool().Draw(t, "owned"),
 		Racy:    rapid.Bool().Draw(t, "racy"),
+		Mount:   rapid.Bool().Draw(t, "mount"),
 	}
 	if rapid.Bool().Draw(t, "timed") {
 		row.Remote.Modified = time.Unix(rapid.Int64Range(0, 1<<40).Draw(t, "modified"), 0).UTC()

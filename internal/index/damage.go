@@ -7,6 +7,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"github.com/osssync/osssync/internal/disk"
 	"github.com/osssync/osssync/plan"
 )
 
@@ -39,12 +40,16 @@ func (x *Index) begin(writable bool) (tx *bolt.Tx, err error) {
 	return tx, err
 }
 
-func (x *Index) end(tx *bolt.Tx, commit bool) error {
-	finish := tx.Rollback
-	if commit {
-		finish = tx.Commit // which rolls back if it fails
+// commit names a transaction of bbolt, which writes its file itself.
+const commit = "commit"
+
+func (x *Index) end(tx *bolt.Tx, keep bool) (err error) {
+	if keep {
+		err = disk.Step(commit, x.db.Path(), func() error { return sound(tx.Commit) })
 	}
-	err := sound(finish)
+	if tx.DB() != nil && !errors.Is(err, ErrDamaged) { // a Commit that was made has ended it, also if it failed
+		err = errors.Join(err, sound(tx.Rollback))
+	}
 	if errors.Is(err, ErrDamaged) {
 		x.stuck.Store(true)
 	}

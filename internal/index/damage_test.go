@@ -21,7 +21,7 @@ import (
 func image(t *testing.T, n int) ([]byte, map[string]plan.Base) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "index.db")
-	x, err := index.Create(path)
+	x, err := index.Create(path, "here")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	x, err := index.Create(filepath.Join(dir, "index.db"))
+	x, err := index.Create(filepath.Join(dir, "index.db"), "here")
 	if err != nil {
 		log.Fatal(err)
 	}

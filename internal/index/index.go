@@ -16,6 +16,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
+	"github.com/osssync/osssync/internal/disk"
 	"github.com/osssync/osssync/plan"
 )
 
@@ -27,6 +28,7 @@ var (
 	bucketRows = []byte("rows")
 
 	keyFormat  = []byte("format")
+	keyOrigin  = []byte("origin")
 	keyLineage = []byte("lineage")
 	keySerial  = []byte("serial")
 )
@@ -55,10 +57,10 @@ type Index struct {
 // Create opens the index at path for writing, making it if there is none. A new
 // one is built beside and renamed into place, so a crash leaves none or a whole
 // one. Only one process may be at it for a path, so callers hold the lock of the
-// mapping.
-func Create(path string) (*Index, error) {
-	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-		if err := initialize(path); err != nil {
+// mapping. Of a new one [Index.Origin] is origin.
+func Create(path, origin string) (*Index, error) {
+	if _, err := disk.LstatPath(path); errors.Is(err, fs.ErrNotExist) {
+		if err := initialize(path, origin); err != nil {
 			return nil, fmt.Errorf("new index: %w", err)
 		}
 	}
@@ -67,7 +69,7 @@ func Create(path string) (*Index, error) {
 
 // Open opens an existing index; if there is none, the error wraps fs.ErrNotExist.
 func Open(path string, readOnly bool) (*Index, error) {
-	if _, err := os.Lstat(path); err != nil {
+	if _, err := disk.LstatPath(path); err != nil {
 		return nil, fmt.Errorf("index: %w", err)
 	}
 	return open(path, readOnly)
@@ -75,14 +77,14 @@ func Open(path string, readOnly bool) (*Index, error) {
 
 func open(path string, readOnly bool) (*Index, error) {
 	// bbolt takes an empty file for one to be filled.
-	if info, err := os.Stat(path); err == nil && info.Size() == 0 {
+	if info, err := disk.StatPath(path); err == nil && info.Size() == 0 {
 		return nil, fmt.Errorf("index %q: %w: empty file", path, ErrDamaged)
 	}
 	x := &Index{}
 	options := bolt.Options{
 		Timeout: lockWait, ReadOnly: readOnly, FreelistType: bolt.FreelistMapType,
 		OpenFile: func(name string, flag int, mode fs.FileMode) (file *os.File, err error) {
-			x.file, err = os.OpenFile(name, flag, mode)
+			x.file, err = disk.OpenPath(name, flag, mode)
 			return x.file, err
 		},
 	}
@@ -138,17 +140,29 @@ func (x *Index) check() error {
 	})
 }
 
-func initialize(path string) error {
+func initialize(path, origin string) error {
 	temp := path + ".new"
-	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) { // a crash may have left one
+	if err := disk.RemovePath(temp); err != nil && !errors.Is(err, fs.ErrNotExist) { // a crash may have left one
 		return err
 	}
-	defer os.Remove(temp)
-	db, err := bolt.Open(temp, 0o600, &bolt.Options{Timeout: lockWait})
+	defer disk.RemovePath(temp)
+	db, err := bolt.Open(temp, 0o600, &bolt.Options{Timeout: lockWait, OpenFile: disk.OpenPath})
 	if err != nil {
 		return err
 	}
-	err = db.Update(func(tx *bolt.Tx) error {
+	err = disk.Step(commit, temp, func() error { return db.Update(layOut(origin)) })
+	if err := errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	if err := disk.RenamePath(temp, path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// layOut makes the buckets of a new index.
+func layOut(origin string) func(*bolt.Tx) error {
+	return func(tx *bolt.Tx) error {
 		meta, err := tx.CreateBucket(bucketMeta)
 		if err != nil {
 			return err
@@ -156,25 +170,19 @@ func initialize(path string) error {
 		_, err = tx.CreateBucket(bucketRows)
 		return errors.Join(err,
 			meta.Put(keyFormat, []byte{formatVersion}),
+			meta.Put(keyOrigin, []byte(origin)),
 			meta.Put(keyLineage, []byte(rand.Text())),
 			meta.Put(keySerial, make([]byte, 8)))
-	})
-	if err := errors.Join(err, db.Close()); err != nil {
-		return err
 	}
-	if err := os.Rename(temp, path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
 }
 
 func syncDir(dir string) error {
-	d, err := os.Open(dir)
+	d, err := disk.OpenPath(dir, os.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, fs.ErrInvalid) {
+	if err := disk.Sync(d); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, fs.ErrInvalid) {
 		return err
 	}
 	return nil

@@ -20,7 +20,7 @@ import (
 
 func create(t testing.TB, path string) *index.Index {
 	t.Helper()
-	x, err := index.Create(path)
+	x, err := index.Create(path, "here")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func row(path string) *plan.Base {
 		Path:   path,
 		Local:  plan.Stat{Size: n, MtimeNs: n * 7, CtimeNs: n * 11, Inode: uint64(n)},
 		Remote: plan.Version{Size: n, ETag: "ETAG-" + path, Modified: time.Unix(1_700_000_000+n, 0).UTC()},
-		Sums:   plan.Sums{MD5: "MD5-" + path, CRC64: fmt.Sprint(n)}, Headers: "digest", Owned: n%2 == 0, Racy: n%3 == 0,
+		Sums:   plan.Sums{MD5: "MD5-" + path, CRC64: fmt.Sprint(n)}, Headers: "digest", Owned: n%2 == 0, Racy: n%3 == 0, Mount: n%5 == 0,
 	}
 }
 
@@ -79,7 +79,7 @@ func wantPaths(t *testing.T, x *index.Index, want ...string) {
 func TestRowsComeBackInByteOrder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "index.db")
 	paths := []string{"a/b", "a-b", "a", "a/b/c", "\xff", "é", "a b", "a/", "B", "z"}
-	x, err := index.Create(path)
+	x, err := index.Create(path, "here")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestAgainstMap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n++
 		path := filepath.Join(dir, fmt.Sprint(n, ".db"))
-		x, err := index.Create(path)
+		x, err := index.Create(path, "here")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -292,15 +292,22 @@ func TestCreateKeepsWhatIsThere(t *testing.T) {
 	if err := x.Close(); err != nil {
 		t.Fatal(err)
 	}
-	x = create(t, path)
+	x, err := index.Create(path, "elsewhere")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
 	wantPaths(t, x, "a")
 	if again, _, _ := x.Identity(); again != lineage {
 		t.Error("the lineage changed")
 	}
+	if origin, err := x.Origin(); err != nil || origin != "here" {
+		t.Errorf("origin %q, %v", origin, err)
+	}
 }
 
 func TestCreateWithoutFolder(t *testing.T) {
-	if _, err := index.Create(filepath.Join(t.TempDir(), "none", "index.db")); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := index.Create(filepath.Join(t.TempDir(), "none", "index.db"), "here"); !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
 	}
 }
@@ -349,7 +356,7 @@ func TestS6_OtherFormats(t *testing.T) {
 					t.Errorf("read-only %v: %v, want %v", readOnly, err, c.want)
 				}
 			}
-			if _, err := index.Create(path); !errors.Is(err, c.want) {
+			if _, err := index.Create(path, "here"); !errors.Is(err, c.want) {
 				t.Errorf("create: %v, want %v", err, c.want)
 			}
 		})

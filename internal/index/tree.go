@@ -6,6 +6,8 @@ import (
 	"io"
 
 	bolt "go.etcd.io/bbolt"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // A page of bbolt begins with a header: id, flags, count, overflow. In a branch
@@ -23,7 +25,7 @@ const (
 // looking back: one that leads to itself would keep it going until memory ends,
 // and no panic tells of that.
 func (x *Index) checkTrees(tx *bolt.Tx) error {
-	w := pageWalk{file: x.file, size: int64(x.db.Info().PageSize), seen: map[uint64]bool{}}
+	w := pageWalk{file: disk.ContentOf(x.file), size: int64(x.db.Info().PageSize), seen: map[uint64]bool{}}
 	if err := w.follow(uint64(tx.Cursor().Bucket().Root())); err != nil {
 		return err
 	}

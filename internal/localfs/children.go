@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // children reads dir and gives what is wanted of it, in the order of the walk.
@@ -111,7 +113,7 @@ func (w *walker) follow(c *child, fi fs.FileInfo) fs.FileInfo {
 		c.Problem = SymlinkRefused
 		return fi
 	}
-	target, err := w.root.root.Stat(c.Path)
+	target, err := disk.Stat(w.root.root, c.Path)
 	if err != nil {
 		c.Problem = linkProblem(err)
 		if c.Problem == Unreadable {

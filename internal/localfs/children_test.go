@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestWalkFaults(t *testing.T) {
+func TestD8_D11_P10_P12_WalkFaults(t *testing.T) {
 	gone := func(fs.FileInfo, error) (fs.FileInfo, error) { return nil, fs.ErrNotExist }
 	denied := func(fs.FileInfo, error) (fs.FileInfo, error) { return nil, fs.ErrPermission }
 	unread := func([]string) ([]string, error) { return nil, syscall.EIO }
@@ -69,7 +69,7 @@ func TestWalkFaults(t *testing.T) {
 }
 
 // P6: what vanished is no problem, once its directory agrees.
-func TestWalkVanished(t *testing.T) {
+func TestP6_WalkVanished(t *testing.T) {
 	r := plant(t, "a", "d/x", "e/y")
 	f := faults{
 		lstat: map[string]func(fs.FileInfo, error) (fs.FileInfo, error){
@@ -88,7 +88,7 @@ func TestWalkVanished(t *testing.T) {
 	}
 }
 
-func TestWalkPermission(t *testing.T) {
+func TestD8_P12_WalkPermission(t *testing.T) {
 	if os.Getuid() == 0 {
 		t.Skip("permissions do not bind root")
 	}
@@ -145,7 +145,7 @@ func (f failing) Open(name string) (directory, error) {
 
 // D8, D11: whichever call fails, and however it puts it, each file that is there
 // is shown, or hidden by a problem, or the walk ends with an error.
-func TestWalkFaultSweep(t *testing.T) {
+func TestD8_D11_WalkFaultSweep(t *testing.T) {
 	files := []string{"a", "a-b", "b/c/d", "b/c/e", "b/f", "b0", "g/h/i/j", "k"}
 	for _, fault := range []error{fs.ErrPermission, fs.ErrNotExist, syscall.EIO, syscall.ESTALE} {
 		t.Run(fmt.Sprint(fault), func(t *testing.T) {

@@ -3,6 +3,8 @@ package localfs
 import (
 	"io/fs"
 	"os"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // directory is one open directory of a walk. Names are resolved relative to the
@@ -21,47 +23,51 @@ type directory interface {
 }
 
 // handle is the directory of the operating system.
-type handle struct{ *os.Root }
+type handle struct{ root *os.Root }
 
-func (h handle) Info() (fs.FileInfo, error) { return h.Root.Stat(".") }
+func (h handle) Info() (fs.FileInfo, error) { return disk.Stat(h.root, ".") }
 
 func (h handle) Names() ([]string, error) {
-	f, err := h.Root.Open(".")
+	f, err := disk.Open(h.root, ".")
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	names, err := f.Readdirnames(-1)
+	names, err := disk.ReadNames(f, -1)
 	if err != nil {
 		return nil, err
 	}
 	return names, nil
 }
 
+func (h handle) Lstat(name string) (fs.FileInfo, error) { return disk.Lstat(h.root, name) }
+
 func (h handle) Open(name string) (directory, error) {
-	sub, err := openDir(h.Root, name)
+	sub, err := openDir(h.root, name)
 	if err != nil {
 		return nil, err
 	}
 	return handle{sub}, nil
 }
 
+func (h handle) Close() error { return h.root.Close() }
+
 // openDir opens the directory name of parent. os.Root would follow a symbolic
 // link there, so what was opened is compared with what the name says; a link
 // that takes the name in between is ErrChanged, whatever it leads to.
 func openDir(parent *os.Root, name string) (*os.Root, error) {
-	named, err := parent.Lstat(name)
+	named, err := disk.Lstat(parent, name)
 	if err != nil {
 		return nil, err
 	}
 	if !named.IsDir() {
 		return nil, ErrChanged
 	}
-	sub, err := parent.OpenRoot(name)
+	sub, err := disk.OpenSub(parent, name)
 	if err != nil {
 		return nil, err
 	}
-	opened, err := sub.Stat(".")
+	opened, err := disk.Stat(sub, ".")
 	if err == nil && !os.SameFile(named, opened) {
 		err = ErrChanged
 	}

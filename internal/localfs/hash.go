@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/crc64"
 	"io"
-	"os"
 	"sync"
 )
 
@@ -41,31 +40,10 @@ func (r *Root) Hash(ctx context.Context, path string, want Stat) (Sums, error) {
 	if p := CheckPath(path); p != None {
 		return Sums{}, &PathError{Path: path, Problem: p}
 	}
-	sums, err := r.hash(ctx, path, want)
+	sums := Sums{Stat: want}
+	err := r.readStable(path, want, func(f io.Reader) error { return sums.read(ctx, f, want.Size) })
 	if err != nil {
 		return Sums{}, fmt.Errorf("hash %q: %w", path, err)
-	}
-	return sums, nil
-}
-
-func (r *Root) hash(ctx context.Context, path string, want Stat) (Sums, error) {
-	f, err := r.root.OpenFile(path, openFlags, 0)
-	if err != nil {
-		return Sums{}, goneIsChanged(err)
-	}
-	defer f.Close()
-	if err := unchanged(f.Stat, want); err != nil {
-		return Sums{}, err
-	}
-	sums := Sums{Stat: want}
-	if err := sums.read(ctx, f, want.Size); err != nil {
-		return Sums{}, err
-	}
-	r.afterRead()
-	// By name, which says all of the handle too: the same inode, so the same file.
-	named := func() (os.FileInfo, error) { return r.root.Stat(path) }
-	if err := unchanged(named, want); err != nil {
-		return Sums{}, err
 	}
 	return sums, nil
 }

@@ -37,7 +37,7 @@ func TestHash(t *testing.T) {
 	}
 }
 
-func TestHashChanged(t *testing.T) {
+func TestP1_P4_P5_P6_P7_P9_HashChanged(t *testing.T) {
 	file := func(r *Root) string { return filepath.Join(r.path, "f") }
 	touch := func(r *Root) error { return os.Chtimes(file(r), time.Time{}, time.Unix(1, 0)) }
 	replace := func(r *Root) error {

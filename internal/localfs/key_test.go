@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestCheckPath(t *testing.T) {
+func TestK1_K2_K3_K11_K17_CheckPath(t *testing.T) {
 	tests := []struct {
 		path    string
 		unix    Problem

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path"
 	"strings"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // MkdirParents makes the directories above the file that path will name, each
@@ -45,7 +47,7 @@ func (r *Root) CheckTarget(path string, want *Stat) error {
 		return fmt.Errorf("target %q: %w", path, goneIsChanged(err))
 	}
 	defer dir.Close()
-	look := func() (fs.FileInfo, error) { return dir.Lstat(name) }
+	look := func() (fs.FileInfo, error) { return disk.Lstat(dir, name) }
 	if want != nil {
 		err = unchanged(look, *want)
 	} else if _, err = look(); err == nil {
@@ -88,7 +90,7 @@ const noCreate fs.FileMode = 0
 // The caller closes the directory.
 func (r *Root) parent(file string, perm fs.FileMode) (dir *os.Root, name string, err error) {
 	above, name := path.Split(file)
-	if dir, err = r.root.OpenRoot("."); err != nil {
+	if dir, err = disk.OpenSub(r.root, "."); err != nil {
 		return nil, "", err
 	}
 	end := 0
@@ -114,11 +116,11 @@ func (r *Root) parent(file string, perm fs.FileMode) (dir *os.Root, name string,
 // stepDown opens the directory name of dir, and makes it first if it is missing
 // and perm says so.
 func stepDown(dir *os.Root, name string, perm fs.FileMode) (*os.Root, error) {
-	fi, err := dir.Lstat(name)
+	fi, err := disk.Lstat(dir, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && perm != noCreate:
 		// Somebody else may have made it meanwhile; openDir looks at what it is.
-		if err := dir.Mkdir(name, perm); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := disk.Mkdir(dir, name, perm); err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, err
 		}
 		if err := syncDir(dir); err != nil {

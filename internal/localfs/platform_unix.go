@@ -8,7 +8,7 @@ import (
 	"os"
 	"syscall"
 
-	"golang.org/x/sys/unix"
+	"github.com/osssync/osssync/internal/disk"
 )
 
 const onWindows = false
@@ -19,7 +19,7 @@ const openFlags = os.O_RDONLY | syscall.O_NONBLOCK
 
 // identity names the directory behind root.
 func identity(root *os.Root) (string, error) {
-	fi, err := root.Stat(".")
+	fi, err := disk.Stat(root, ".")
 	if err != nil {
 		return "", err
 	}
@@ -30,25 +30,14 @@ func identity(root *os.Root) (string, error) {
 // syncDir makes the names in dir durable. File systems that cannot sync a
 // directory say EINVAL or ENOTSUP; there is nothing to be had from them.
 func syncDir(dir *os.Root) error {
-	f, err := dir.Open(".")
+	f, err := disk.Open(dir, ".")
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	err = f.Sync()
+	err = disk.Sync(f)
 	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
 		return nil
 	}
 	return err
-}
-
-// rmdir removes the empty directory name of dir and nothing else: unlike
-// os.Root.Remove it cannot unlink a file that took the name meanwhile.
-func rmdir(dir *os.Root, name string) error {
-	f, err := dir.Open(".")
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return unix.Unlinkat(int(f.Fd()), name, unix.AT_REMOVEDIR)
 }

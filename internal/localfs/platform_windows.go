@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 const onWindows = true
@@ -16,7 +18,7 @@ func inodeOf(fs.FileInfo) (ctimeNs int64, inode, dev uint64) { return 0, 0, 0 }
 
 // identity names the directory behind root by volume and file index.
 func identity(root *os.Root) (string, error) {
-	f, err := root.Open(".")
+	f, err := disk.Open(root, ".")
 	if err != nil {
 		return "", err
 	}
@@ -30,18 +32,3 @@ func identity(root *os.Root) (string, error) {
 
 // syncDir does nothing: Windows has no sync of directories.
 func syncDir(*os.Root) error { return nil }
-
-// rmdir removes the empty directory name of dir.
-//
-// RACE: a file that takes the name between the look and Remove is removed;
-// Windows offers no removal of directories relative to a handle.
-func rmdir(dir *os.Root, name string) error {
-	fi, err := dir.Lstat(name)
-	if err != nil {
-		return err
-	}
-	if !fi.IsDir() {
-		return &fs.PathError{Op: "rmdir", Path: name, Err: syscall.ENOTDIR}
-	}
-	return dir.Remove(name)
-}

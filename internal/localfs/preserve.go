@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // Preserve keeps a regular file, if it still is exactly what want describes, from
@@ -19,7 +21,7 @@ func (r *Root) Preserve(file string, want Stat, run string) (place string, err e
 		if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrExist) {
 			return err
 		}
-		return r.root.Rename(file, place)
+		return disk.Rename(r.root, file, place)
 	})
 	if err == nil && !same {
 		err = fmt.Errorf("%w: what took its name has a second one at %q", ErrChanged, place)

@@ -41,7 +41,7 @@ func exchange(t *testing.T, r *Root, target string) {
 
 // P9, L3: while somebody swaps a directory for a link to secrets outside, and
 // back, whatever a walk shows and Hash reads is from the tree.
-func TestWalkAndHashAgainstLinkToOutside(t *testing.T) {
+func TestP9_L3_WalkAndHashAgainstLinkToOutside(t *testing.T) {
 	r := plant(t, "d/f")
 	outside := plant(t, "f")
 	if err := os.WriteFile(filepath.Join(outside.path, "f"), []byte("top"), 0o644); err != nil {
@@ -68,7 +68,7 @@ func TestWalkAndHashAgainstLinkToOutside(t *testing.T) {
 
 // L3: the same with a link to another directory of the tree, which os.Root
 // itself would follow.
-func TestWalkAgainstLinkToInside(t *testing.T) {
+func TestL3_WalkAgainstLinkToInside(t *testing.T) {
 	r := plant(t, "d/f", "e/other")
 	exchange(t, r, "e")
 	for range 3000 {

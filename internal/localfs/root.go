@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 var (
@@ -43,12 +45,15 @@ func OpenRoot(path string) (*Root, error) {
 	if err != nil {
 		return nil, fmt.Errorf("root %q: %w", path, err)
 	}
-	root, err := os.OpenRoot(abs)
+	root, err := disk.OpenRoot(abs)
 	if err != nil {
 		return nil, fmt.Errorf("root %q: %w", path, err)
 	}
-	r := &Root{root: root, path: abs, wrap: func(d directory) directory { return d }, afterRead: func() {}, beforeMove: func() {}, link: root.Link}
-	if r.info, err = root.Stat("."); err == nil {
+	r := &Root{
+		root: root, path: abs, wrap: func(d directory) directory { return d }, afterRead: func() {}, beforeMove: func() {},
+		link: func(old, new string) error { return disk.Link(root, old, new) },
+	}
+	if r.info, err = disk.Stat(root, "."); err == nil {
 		r.identity, err = identity(root)
 	}
 	if err != nil {
@@ -75,7 +80,7 @@ func (r *Root) Identity() string { return r.identity }
 // RACE: the path may change hands right after Check. What is done through r
 // then still happens in the directory that was opened, never in its successor.
 func (r *Root) Check() error {
-	fi, err := os.Stat(r.path)
+	fi, err := disk.StatPath(r.path)
 	if err != nil {
 		return fmt.Errorf("root %q: %w: %w", r.path, ErrRootReplaced, err)
 	}
@@ -87,17 +92,17 @@ func (r *Root) Check() error {
 
 // Lstat looks at the file at path, a slash-separated path that passes
 // CheckPath, without following a symbolic link in its last component.
-func (r *Root) Lstat(path string) (Stat, error) { return look(r.root.Lstat, path) }
+func (r *Root) Lstat(path string) (Stat, error) { return look(disk.Lstat, r.root, path) }
 
 // Stat is Lstat for what Walk shows with FollowSymlinks: it follows symbolic
 // links inside the root, and one that leaves it is an error.
-func (r *Root) Stat(path string) (Stat, error) { return look(r.root.Stat, path) }
+func (r *Root) Stat(path string) (Stat, error) { return look(disk.Stat, r.root, path) }
 
-func look(at func(string) (fs.FileInfo, error), path string) (Stat, error) {
+func look(at func(*os.Root, string) (fs.FileInfo, error), root *os.Root, path string) (Stat, error) {
 	if p := CheckPath(path); p != None {
 		return Stat{}, &PathError{Path: path, Problem: p}
 	}
-	fi, err := at(path)
+	fi, err := at(root, path)
 	if err != nil {
 		return Stat{}, fmt.Errorf("look at %q: %w", path, err)
 	}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path"
 	"strconv"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // Trash takes a regular file out of the tree, if it is still exactly
@@ -22,7 +24,7 @@ import (
 // its stead. That is noticed afterwards, and it is put back unless the name has
 // been taken once more; then the error says where it lies.
 func (r *Root) Trash(file string, want Stat, run string) (place string, err error) {
-	place, same, err := r.keep(file, want, run, func(place string) error { return r.root.Rename(file, place) })
+	place, same, err := r.keep(file, want, run, func(place string) error { return disk.Rename(r.root, file, place) })
 	if err == nil && !same {
 		err = r.putBack(place, file)
 	}
@@ -46,7 +48,7 @@ func (r *Root) keep(file string, want Stat, run string, move func(place string) 
 		return "", false, goneIsChanged(err)
 	}
 	defer from.Close()
-	if err := unchanged(func() (fs.FileInfo, error) { return from.Lstat(name) }, want); err != nil {
+	if err := unchanged(func() (fs.FileInfo, error) { return disk.Lstat(from, name) }, want); err != nil {
 		return "", false, err
 	}
 	to, place, err := r.place(path.Join(ReservedDir, "trash", run, file))
@@ -58,7 +60,7 @@ func (r *Root) keep(file string, want Stat, run string, move func(place string) 
 	if err := move(place); err != nil {
 		return "", false, goneIsChanged(err)
 	}
-	fi, err := to.Lstat(path.Base(place))
+	fi, err := disk.Lstat(to, path.Base(place))
 	if err != nil || !statOf(fi).sameFile(want) {
 		return place, false, nil
 	}
@@ -74,7 +76,7 @@ func (r *Root) place(wish string) (dir *os.Root, place string, err error) {
 	}
 	place = wish
 	for n := 1; ; n++ {
-		_, err := dir.Lstat(name)
+		_, err := disk.Lstat(dir, name)
 		if errors.Is(err, fs.ErrNotExist) {
 			return dir, place, nil
 		}
@@ -90,10 +92,10 @@ func (r *Root) place(wish string) (dir *os.Root, place string, err error) {
 // putBack undoes a move that took the wrong file. It links, because a rename
 // would replace what has come to the old name since.
 func (r *Root) putBack(place, file string) error {
-	if err := r.root.Link(place, file); err != nil {
+	if err := disk.Link(r.root, place, file); err != nil {
 		return fmt.Errorf("%w: what took its name is now at %q: %w", ErrChanged, place, err)
 	}
-	if err := r.root.Remove(place); err != nil {
+	if err := disk.Remove(r.root, place); err != nil {
 		return fmt.Errorf("%w: a second name is left at %q: %w", ErrChanged, place, err)
 	}
 	return ErrChanged
@@ -107,7 +109,7 @@ func (r *Root) prune(dir string) {
 		if err != nil {
 			return
 		}
-		err = rmdir(above, name)
+		err = disk.Rmdir(above, name)
 		above.Close()
 		if err != nil {
 			return

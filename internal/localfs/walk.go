@@ -9,6 +9,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // Entry is one item of a walk: a regular file, or a Problem that stands where
@@ -118,7 +120,7 @@ type child struct {
 }
 
 func (w *walker) walkRoot() error {
-	top, err := w.root.root.OpenRoot(".")
+	top, err := disk.OpenSub(w.root.root, ".")
 	if err != nil {
 		return err
 	}
@@ -200,7 +202,7 @@ func (w *walker) open(parent directory, c child, name string) (directory, error)
 	if !c.link {
 		return parent.Open(name)
 	}
-	sub, err := w.root.root.OpenRoot(strings.TrimSuffix(c.Path, "/"))
+	sub, err := disk.OpenSub(w.root.root, strings.TrimSuffix(c.Path, "/"))
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestWalkOrder(t *testing.T) {
+func TestD6_WalkOrder(t *testing.T) {
 	r := plant(t, "a/b", "a!", "foo/x", "foo-bar", "foo.txt", "foo0", "empty/", ".osssync/trash/x", "foo/.osssync-tmp-1")
 	want := []string{"a!", "a/b", "foo-bar", "foo.txt", "foo/x", "foo0"}
 	if diff := cmp.Diff(want, walkLines(t, r, WalkOptions{})); diff != "" {
@@ -31,7 +31,7 @@ func TestWalkOrder(t *testing.T) {
 
 // On random trees of names that sort around the slash, a walk gives exactly
 // what was made, in the byte order of the whole paths.
-func TestWalkOrderOfRandomTrees(t *testing.T) {
+func TestD6_WalkOrderOfRandomTrees(t *testing.T) {
 	name := rapid.OneOf(
 		rapid.SampledFrom([]string{"a", "a!", "a-", "a.", "a/", "a0", "b", "é", " ", "%2F", "A", "ab", "\\b", "a\x7f", "a\xff", "\\", "."}),
 		rapid.StringOfN(rapid.RuneFrom([]rune("ab-./0!é")), 1, 3, -1),
@@ -91,7 +91,7 @@ func TestWalkOrderOfRandomTrees(t *testing.T) {
 	})
 }
 
-func TestWalkProblems(t *testing.T) {
+func TestK9_K10_K12_P8_P9_WalkProblems(t *testing.T) {
 	long := strings.Repeat("x", 250)
 	deep := strings.Repeat(long+"/", 4) + "y" // 1005 bytes
 	tests := []struct {

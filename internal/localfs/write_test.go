@@ -38,7 +38,7 @@ func everything(t *testing.T, r *Root) []string {
 	return all
 }
 
-func TestMkdirParents(t *testing.T) {
+func TestL3_L14_MkdirParents(t *testing.T) {
 	tests := []struct {
 		name, path string
 		want       Problem
@@ -190,7 +190,7 @@ func TestTrashKeepsAll(t *testing.T) {
 	}
 }
 
-func TestTrashRefuses(t *testing.T) {
+func TestL3_TrashRefuses(t *testing.T) {
 	tests := []struct {
 		name, path, run string
 		do              func(dir string) error

@@ -1,0 +1,49 @@
+package localfs
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/osssync/osssync/internal/disk"
+)
+
+// Content reads the file at path whole, if it is and stays the regular file that
+// want describes; the conditions and errors are those of Hash. It is for small
+// files: it holds want.Size bytes in memory.
+func (r *Root) Content(path string, want Stat) ([]byte, error) {
+	if p := CheckPath(path); p != None {
+		return nil, &PathError{Path: path, Problem: p}
+	}
+	content := make([]byte, want.Size)
+	err := r.readStable(path, want, func(f io.Reader) error {
+		_, err := io.ReadFull(f, content)
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			return ErrChanged
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read %q: %w", path, err)
+	}
+	return content, nil
+}
+
+// readStable hands the open file at path to read if it is, before and after, the
+// regular file that want describes, still under the same name.
+func (r *Root) readStable(path string, want Stat, read func(io.Reader) error) error {
+	f, err := disk.OpenFile(r.root, path, openFlags, 0)
+	if err != nil {
+		return goneIsChanged(err)
+	}
+	defer f.Close()
+	if err := unchanged(func() (os.FileInfo, error) { return disk.StatFile(f) }, want); err != nil {
+		return err
+	}
+	if err := read(disk.ContentOf(f)); err != nil {
+		return err
+	}
+	r.afterRead()
+	// By name, which says all of the handle too: the same inode, so the same file.
+	return unchanged(func() (os.FileInfo, error) { return disk.Stat(r.root, path) }, want)
+}
