@@ -9,11 +9,14 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"net"
 	"net/url"
+	"strings"
 	"syscall"
+	"time"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 
@@ -32,6 +35,7 @@ const (
 	Denied           // credentials are wrong, expired, or lack a right
 	Remote           // the service cannot be reached, fails, or talks nonsense
 	NoBucket         // the bucket does not exist
+	OtherRegion      // the bucket is in another region than the store, or the endpoint is
 	Integrity        // bytes were proved wrong
 	Disk             // a local disk is full, read-only or broken
 	NoAccess         // this user may not read or write a local path
@@ -71,7 +75,7 @@ func Of(err error) Kind {
 // the run too, so that going on would only repeat it.
 func Stops(err error) bool {
 	switch Of(err) {
-	case Interrupted, Denied, Remote, NoBucket, Disk:
+	case Interrupted, Denied, Remote, NoBucket, OtherRegion, Disk:
 		return true
 	}
 	return false
@@ -81,6 +85,8 @@ func ofAnswer(e *oss.ServiceError) Kind {
 	switch {
 	case e.Code == "NoSuchBucket":
 		return NoBucket
+	case isOtherRegion(e):
+		return OtherRegion
 	case e.Code == "InvalidObjectState", e.Code == "FileImmutable", e.Code == "ObjectNotAppendable":
 		return Other
 	case e.StatusCode == 401 || e.StatusCode == 403:
@@ -91,6 +97,13 @@ func ofAnswer(e *oss.ServiceError) Kind {
 		return Remote
 	}
 	return Other
+}
+
+// isOtherRegion reports what OSS says at an endpoint that is not the bucket's, and
+// to signatures of another region. No code of its own stands for either.
+func isOtherRegion(e *oss.ServiceError) bool {
+	return e.Code == "AccessDenied" && strings.Contains(e.Message, "must be addressed using the specified endpoint") ||
+		e.Code == "InvalidArgument" && strings.Contains(e.Message, "signing region")
 }
 
 func isMoved(err error) bool {
@@ -135,7 +148,10 @@ func Hint(err error) string {
 		return hinted.Hint()
 	}
 	var answer *oss.ServiceError
-	if errors.As(err, &answer) {
+	if errors.As(err, &answer) && !isOtherRegion(answer) {
+		if answer.Code == "RequestTimeTooSkewed" && !answer.Timestamp.IsZero() {
+			return fmt.Sprintf("set the clock of this machine: it says %s, that of the service %s", clock(time.Now()), clock(answer.Timestamp))
+		}
 		if h := answerHints[answer.Code]; h != "" {
 			return h
 		}
@@ -154,6 +170,8 @@ func Hint(err error) string {
 			return "check the region or endpoint of the store, and the network"
 		}
 		return "run again when the service can be reached; what was sent so far is not sent again"
+	case OtherRegion:
+		return "set the region of the store, and its endpoint if it has one, to those of the bucket"
 	case Integrity:
 		return "the network or a disk altered bytes on the way; nothing wrong was recorded as synced. Run again"
 	case Disk:
@@ -165,6 +183,8 @@ func Hint(err error) string {
 	}
 	return ""
 }
+
+func clock(t time.Time) string { return t.UTC().Format(time.DateTime + " MST") }
 
 var answerHints = map[string]string{
 	"NoSuchBucket":          "check the bucket's name and the store's region; osssync never creates a bucket at a service",

@@ -148,6 +148,28 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// Only the message tells a bucket of another region from a missing right.
+func TestOtherRegion(t *testing.T) {
+	for _, c := range []struct {
+		status        int
+		code, message string
+	}{
+		{403, "AccessDenied", "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint."},
+		{400, "InvalidArgument", "Invalid signing region in Authorization header."},
+	} {
+		t.Run(c.code, func(t *testing.T) {
+			remote := server(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/xml")
+				w.WriteHeader(c.status)
+				fmt.Fprintf(w, "<Error><Code>%s</Code><Message>%s</Message><RequestId>1</RequestId></Error>", c.code, c.message)
+			})
+			want := sort{fault.OtherRegion, true, "set the region of the store"}
+			check(t, put(t.Context(), remote), want)
+			check(t, list(t.Context(), remote), want)
+		})
+	}
+}
+
 func TestPageOfAProxy(t *testing.T) {
 	remote := server(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
@@ -256,4 +278,13 @@ func TestNothing(t *testing.T) {
 		t.Error("no error is sorted as one")
 	}
 	check(t, errors.New("anything"), sort{fault.Other, false, ""})
+}
+
+// A clock that is wrong is told beside the one that is right.
+func TestM14_HintNamesBothClocks(t *testing.T) {
+	err := &oss.ServiceError{StatusCode: 403, Code: "RequestTimeTooSkewed", Timestamp: time.Date(2026, 5, 4, 10, 0, 0, 0, time.UTC)}
+	got := fault.Hint(err)
+	if !strings.Contains(got, "2026-05-04 10:00:00 UTC") || !strings.Contains(got, "it says 20") || fault.Of(err) != fault.Denied {
+		t.Errorf("%q", got)
+	}
 }

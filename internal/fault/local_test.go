@@ -13,7 +13,7 @@ import (
 	"github.com/osssync/osssync/internal/fault"
 )
 
-func TestDisk(t *testing.T) {
+func TestL6_L7_Disk(t *testing.T) {
 	disk := sort{fault.Disk, true, "free space"}
 	for _, errno := range diskErrnos {
 		t.Run(errno.Error(), func(t *testing.T) {
@@ -23,7 +23,7 @@ func TestDisk(t *testing.T) {
 	}
 }
 
-func TestNoAccess(t *testing.T) {
+func TestL7_NoAccess(t *testing.T) {
 	want := sort{fault.NoAccess, false, "may not be read or written by this user"}
 	for _, err := range []error{
 		&fs.PathError{Op: "mkdirat", Path: "dir", Err: syscall.EACCES},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss/credentials"
 
+	"github.com/osssync/osssync/internal/credential"
 	"github.com/osssync/osssync/spec"
 )
 
@@ -45,28 +46,31 @@ func provide(store spec.Store, opts Options) (credentials.CredentialsProvider, e
 		ErrNoCredentials, first.id, first.secret, second.id, second.secret)
 }
 
-// read takes one set of keys. They live in a closure, where no formatting verb
-// finds them.
+// read takes one set of keys.
 func (v keyVariables) read(getenv func(string) string) (credentials.CredentialsProvider, error) {
-	keys := credentials.Credentials{
-		AccessKeyID:     getenv(v.id),
-		AccessKeySecret: getenv(v.secret),
-		SecurityToken:   getenv(v.token),
-	}
 	for _, part := range []struct {
-		name, value string
-		optional    bool
-	}{{v.id, keys.AccessKeyID, false}, {v.secret, keys.AccessKeySecret, false}, {v.token, keys.SecurityToken, true}} {
-		switch {
-		case part.value == "" && !part.optional:
+		name     string
+		optional bool
+	}{{v.id, false}, {v.secret, false}, {v.token, true}} {
+		switch value := getenv(part.name); {
+		case value == "" && !part.optional:
 			return nil, fmt.Errorf("%w: %s is not set", ErrNoCredentials, part.name)
-		case strings.ContainsFunc(part.value, notInKeys):
+		case strings.ContainsFunc(value, notInKeys):
 			return nil, fmt.Errorf("%w: %s holds white space or other characters that no key has", ErrNoCredentials, part.name)
 		}
 	}
-	return credentials.CredentialsProviderFunc(func(context.Context) (credentials.Credentials, error) {
-		return keys, nil
-	}), nil
+	return &keys{getenv(v.id), credential.New(getenv(v.secret)), credential.New(getenv(v.token))}, nil
+}
+
+// keys are one set of them.
+type keys struct {
+	id            string
+	secret, token credential.Secret
+}
+
+// GetCredentials gives the SDK what it signs a request with.
+func (k *keys) GetCredentials(context.Context) (credentials.Credentials, error) {
+	return credentials.Credentials{AccessKeyID: k.id, AccessKeySecret: k.secret.Reveal(), SecurityToken: k.token.Reveal()}, nil
 }
 
 // notInKeys finds what a copied key picks up, such as the newline of a file.

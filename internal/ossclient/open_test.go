@@ -73,7 +73,7 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
-func TestResolve(t *testing.T) {
+func TestX6_X7_Resolve(t *testing.T) {
 	tests := []struct {
 		name  string
 		store spec.Store

@@ -111,6 +111,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		answer.Body.Close()
 		return nil, err
 	}
+	conceal(req, answer)
 	return answer, nil
 }
 

@@ -48,7 +48,7 @@ func TestNotModifiedIsNoRedirect(t *testing.T) {
 	}
 }
 
-func TestRequestHeaders(t *testing.T) {
+func TestL12_RequestHeaders(t *testing.T) {
 	var got http.Header
 	var proto string
 	c := client(t, Options{UserAgent: "osssync/1.2"}, func(w http.ResponseWriter, r *http.Request) { got, proto = r.Header, r.Proto })

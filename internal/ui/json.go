@@ -78,6 +78,19 @@ func (j *JSON) Summary(t Tally, exit int) error {
 	return j.Line(summaryLine{Format: Format, Op: "summary", Tally: t, Exit: exit})
 }
 
+type noticeLine struct {
+	Format int      `json:"format"`
+	Op     string   `json:"op"`
+	Notice string   `json:"notice"`
+	Hints  []string `json:"hints"`
+}
+
+// Notice writes what a user has to know though it stops nothing: a line with op
+// "notice".
+func (j *JSON) Notice(fact, hint string) error {
+	return j.Line(noticeLine{Format: Format, Op: "notice", Notice: fact, Hints: []string{hint}})
+}
+
 type errorLine struct {
 	Format int      `json:"format"`
 	Op     string   `json:"op"`

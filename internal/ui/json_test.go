@@ -20,6 +20,7 @@ func TestJSONLines(t *testing.T) {
 	failed := apply.Result{Action: &plan.DeleteLocal{Path: "\xff", Reason: plan.ReasonGone}, Outcome: apply.Failed, Err: errors.New("disk full")}
 	for _, err := range []error{
 		j.Result("site", done), j.Result("site", failed),
+		j.Notice("no lock", "wait"),
 		j.Error(errors.New("no route"), []string{"wait"}, 9),
 		j.Summary(Tally{Done: 1, Failed: 1, Bytes: 7}, 3),
 	} {
@@ -30,6 +31,7 @@ func TestJSONLines(t *testing.T) {
 	want := `
 {"format":1,"op":"result","mapping":"site","action":"upload","path":"a<b","reason":"new","outcome":"done","bytes":7}
 {"format":1,"op":"result","mapping":"site","action":"delete-local","path":"","path_base64":"/w==","reason":"gone","outcome":"failed","bytes":0,"error":"disk full"}
+{"format":1,"op":"notice","notice":"no lock","hints":["wait"]}
 {"format":1,"op":"error","error":"no route","hints":["wait"],"exit":9}
 {"format":1,"op":"summary","done":1,"skipped":0,"held":0,"failed":1,"broken_off":0,"not_begun":0,"conflicts":0,"shielded":0,"bytes":7,"exit":3}
 `

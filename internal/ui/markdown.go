@@ -116,6 +116,9 @@ func code(text string) string {
 	return fence + strings.ReplaceAll(text, "|", `\|`) + fence
 }
 
+// MarkdownText returns text for a line of Markdown, with all markup escaped.
+func MarkdownText(text string) string { return cell(strings.ReplaceAll(Clean(text), "\n", " ")) }
+
 // cell returns words for a cell of a table, with all markup escaped.
 func cell(text string) string {
 	var b strings.Builder

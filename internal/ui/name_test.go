@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestName(t *testing.T) {
+func TestK16_Name(t *testing.T) {
 	tests := []struct{ name, want string }{
 		{"css/site.css", "css/site.css"},
 		{"a b", "a b"},

@@ -65,6 +65,8 @@ type text struct {
 	now  time.Time
 	name int                    // columns of the names
 	seen [len(appearances)]bool // kinds that were shown
+
+	deletes bool // nothing but deletes
 }
 
 func (t *text) heading(h *plan.Header) {
@@ -95,7 +97,7 @@ func (t *text) rows(s *plan.Section) error {
 		}
 		r := describe(a, t.now, t.Verbose)
 		switch {
-		case r.kind == kindHidden:
+		case r.kind == kindHidden, t.deletes && r.kind != kindDelete:
 		case t.name > 0:
 			t.row(r)
 		default:

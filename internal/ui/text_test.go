@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -188,6 +189,18 @@ func TestTotalsOfWhatIsOnlyAtTheTarget(t *testing.T) {
 		if diff := cmp.Diff([]string{want}, got); diff != "" {
 			t.Errorf("prune: %s (-want +got):\n%s", prune, diff)
 		}
+	}
+}
+
+func TestD32_TotalsWhenEverythingDiffers(t *testing.T) {
+	s := plan.Summary{Replace: 1204, Upload: plan.Tally{Objects: 1205}}
+	const flag = "All 1,204 files that both sides have differ in content: another folder or another build looks like this."
+	if diff := cmp.Diff([]string{flag}, totalsOf(&s, "never").tail); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	s.Unchanged = 1
+	if got := totalsOf(&s, "never").tail; slices.Contains(got, flag) {
+		t.Errorf("one is the same: %q", got)
 	}
 }
 

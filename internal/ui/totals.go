@@ -20,6 +20,9 @@ func totalsOf(s *plan.Summary, prune string) totals {
 	if s.Changes() > 0 {
 		t.head, t.due = Count(s.Changes(), "change")+":", due(s)
 	}
+	if s.AllReplaced() {
+		t.tail = append(t.tail, fmt.Sprintf("All %s that both sides have differ in content: another folder or another build looks like this.", Count(s.Replace, "file")))
+	}
 	if rest := rest(s, prune); len(rest) > 0 {
 		t.tail = append(t.tail, "Not touched: "+sentence(rest))
 	}
