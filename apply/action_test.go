@@ -22,9 +22,9 @@ var html = map[string]string{"Content-Type": "text/html", "Cache-Control": "no-c
 // old is a time at which nothing of a test happens.
 var old = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// TestActions runs each type of action, first as planned and then with each of
+// TestD18_D26_Actions runs each type of action, first as planned and then with each of
 // its expectations broken: nothing may be touched then.
-func TestActions(t *testing.T) {
+func TestD18_D26_Actions(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		do   func(b *bench) plan.Action

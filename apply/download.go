@@ -40,6 +40,7 @@ func (r *runner) download(ctx context.Context, d *plan.Download) Result {
 		Mode:       0o644,
 		ModTime:    d.Remote.Modified,
 		NoReplace:  d.Before == nil,
+		TempMark:   r.env.TempMark,
 		BeforePublish: func(*os.Root, string) (err error) {
 			// RACE: a file written between this look and the rename is replaced;
 			// POSIX has no rename that compares. A target that must be absent is
@@ -100,8 +101,11 @@ func (r *runner) deleteLocal(d *plan.DeleteLocal) Result {
 // keptLocal makes the result of an action that did not replace or delete a local
 // file because of err.
 func keptLocal(a plan.Action, err error) Result {
-	if errors.Is(err, localfs.ErrChanged) || errors.Is(err, fs.ErrExist) {
+	switch {
+	case errors.Is(err, localfs.ErrChanged):
 		return skipped(a, "changed here since the plan was made; your version was kept")
+	case errors.Is(err, fs.ErrExist):
+		return skipped(a, "a file of this name, or of one that is the same to this file system, is here by now; it was kept")
 	}
 	return failure(a, err)
 }

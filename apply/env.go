@@ -21,7 +21,7 @@ type API interface {
 }
 
 // Env is where and how the rows of one mapping are run. All fields but Progress
-// are required.
+// and TempMark are required.
 type Env struct {
 	Client   API
 	Mapping  *spec.Mapping
@@ -31,4 +31,7 @@ type Env struct {
 	RunID    string          // names the trash folder of the run
 	Now      func() time.Time
 	Progress *Progress // nil: nobody looks
+
+	// TempMark is that of resumable.DownloadOptions; "" for none.
+	TempMark string
 }

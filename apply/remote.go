@@ -92,11 +92,18 @@ func (r *runner) deleteRemote(ctx context.Context, d *plan.DeleteRemote) Result 
 		return skipped(d, "the object was replaced since the plan was made")
 	}
 	m := r.env.Mapping
-	if _, err := r.env.Client.DeleteObject(ctx, &oss.DeleteObjectRequest{Bucket: oss.Ptr(m.Bucket), Key: oss.Ptr(m.Prefix + d.Path)}); err != nil {
+	res, err := r.env.Client.DeleteObject(ctx, &oss.DeleteObjectRequest{Bucket: oss.Ptr(m.Bucket), Key: oss.Ptr(m.Prefix + d.Path)})
+	if err == nil {
+		err = emptied(&res.ResultCommon)
+	}
+	if err != nil {
 		return failure(d, fmt.Errorf("delete %q: %w", d.Path, err))
 	}
 	result := done(d)
 	result.Forget = true
+	if res.DeleteMarker {
+		result.Detail = "a delete marker hides it; the bucket keeps its versions"
+	}
 	return result
 }
 
@@ -173,13 +180,26 @@ func (r *runner) abort(ctx context.Context, a *plan.AbortUpload) Result {
 	case parts != a.Parts || bytes != a.Bytes:
 		return skipped(a, "the upload changed since the plan was made; its newest part is of %s", newest.Format(time.RFC3339))
 	}
-	_, err = r.env.Client.AbortMultipartUpload(ctx, &oss.AbortMultipartUploadRequest{
+	res, err := r.env.Client.AbortMultipartUpload(ctx, &oss.AbortMultipartUploadRequest{
 		Bucket: oss.Ptr(m.Bucket), Key: oss.Ptr(m.Prefix + a.Path), UploadId: oss.Ptr(a.UploadID),
 	})
+	if err == nil {
+		err = emptied(&res.ResultCommon)
+	}
 	if err != nil && !isNotFound(err) {
 		return failure(a, fmt.Errorf("abort upload %q of %q: %w", a.UploadID, a.Path, err))
 	}
 	return done(a)
+}
+
+// emptied returns an error for an answer to a delete or an abort that is not the
+// service's, which says 204: a page, or an error in an answer of status 200, would
+// pass for success otherwise.
+func emptied(answer *oss.ResultCommon) error {
+	if answer.StatusCode == http.StatusNoContent {
+		return nil
+	}
+	return fmt.Errorf("status %d: %w (request %q)", answer.StatusCode, resumable.ErrNotAnswer, answer.Headers.Get(oss.HeaderOssRequestID))
 }
 
 // CountParts returns number, bytes and newest time of the parts that a multipart

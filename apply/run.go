@@ -21,14 +21,20 @@ var errHeld = errors.New("held back because something before it did not end well
 // is under way, and all that is resumable stays so.
 //
 // The error that may end the sequence is one that would meet every further row:
-// ctx ended, access is denied, the service or a disk is gone. Rows that were not
+// ctx ended, access is denied, the service or a disk is gone, another folder stands
+// at the root's path. Rows that were not
 // begun by then, or are broken off by it, have no result.
 func Run(ctx context.Context, section *plan.Section, env Env) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		r := runner{env: env, section: section, trouble: section.Summary.Undecided > 0}
 		env.Progress.expect(section.Summary.Changes(), section.Summary.Cost.Bytes)
 		for _, pass := range r.passes() {
-			if err := r.run(ctx, pass, yield); err != nil {
+			err := r.run(ctx, pass, yield)
+			if err == nil {
+				// What comes after would be done in a tree that is not the mapping's any more.
+				err = env.Root.Check()
+			}
+			if err != nil {
 				if !errors.Is(err, errBreak) {
 					yield(Result{}, err)
 				}

@@ -54,9 +54,9 @@ func outcomes(results map[string]apply.Result) map[string]string {
 	return words
 }
 
-// TestOrderOfWork has the first requests of each object in the order of the
+// TestP14_OrderOfWork has the first requests of each object in the order of the
 // phases, whatever the order of the paths.
-func TestOrderOfWork(t *testing.T) {
+func TestP14_OrderOfWork(t *testing.T) {
 	b := newBench(t)
 	actions := b.site()
 	b.journal.Reset()

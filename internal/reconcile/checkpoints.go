@@ -3,10 +3,10 @@ package reconcile
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/osssync/osssync/apply"
+	"github.com/osssync/osssync/internal/disk"
 	"github.com/osssync/osssync/plan"
 	"github.com/osssync/osssync/resumable"
 )
@@ -17,7 +17,8 @@ func (p *Plan) checkpoints() (*resumable.FileStore, error) {
 }
 
 // records reads them all: at most one for each transfer that was cut off. One
-// that cannot be read is left out: no upload is aborted while it is there.
+// that cannot be read is left out: no upload is aborted while it is there. One of a
+// newer version is an error, for what it began is not to be begun anew.
 func (p *Plan) records() ([]resumable.Record, error) {
 	store, err := p.checkpoints()
 	if err != nil {
@@ -26,7 +27,7 @@ func (p *Plan) records() ([]resumable.Record, error) {
 	var records []resumable.Record
 	for record, err := range store.Records() {
 		switch {
-		case err != nil && record.StoreKey == "":
+		case err != nil && record.StoreKey == "", errors.Is(err, resumable.ErrNewer):
 			return nil, err
 		case err == nil:
 			records = append(records, record)
@@ -96,13 +97,13 @@ func OwnedUploads(stateDir string) (map[string]bool, error) {
 // ownedUploads asks unreadable what to do about each record that cannot be read.
 func ownedUploads(stateDir string, unreadable func(error) error) (map[string]bool, error) {
 	owned := map[string]bool{}
-	entries, err := os.ReadDir(stateDir)
+	entries, err := disk.ReadDir(stateDir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	for _, entry := range entries {
 		dir := filepath.Join(stateDir, entry.Name(), checkpointsDir)
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		if info, err := disk.StatPath(dir); err != nil || !info.IsDir() {
 			continue
 		}
 		store, err := resumable.NewFileStore(dir)

@@ -102,9 +102,9 @@ func (w *world) side(local bool, changes map[string]string) {
 	w.write(changes)
 }
 
-// TestConvergence changes both sides at random between applies. Each apply has
+// TestD7_D22_Convergence changes both sides at random between applies. Each apply has
 // to do what a model of three maps says, to the letter, and to leave nothing due.
-func TestConvergence(t *testing.T) {
+func TestD7_D22_Convergence(t *testing.T) {
 	for _, direction := range []spec.Direction{spec.Push, spec.Pull} {
 		for _, prune := range []spec.Prune{spec.PruneNever, spec.PruneManaged, spec.PruneAll} {
 			t.Run(fmt.Sprint(direction, " ", prune), func(t *testing.T) {
@@ -209,8 +209,8 @@ func TestIdempotence(t *testing.T) {
 	})
 }
 
-// TestForeignObjects has the three prune policies side by side.
-func TestForeignObjects(t *testing.T) {
+// TestD23_ForeignObjects has the three prune policies side by side.
+func TestD23_ForeignObjects(t *testing.T) {
 	for _, c := range []struct {
 		prune string
 		want  []string // what is left of the objects

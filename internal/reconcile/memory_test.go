@@ -42,9 +42,9 @@ func manyPage(marker string) []byte {
 
 var escapedPrefix = url.QueryEscape(testPrefix)
 
-// TestMemory plans very many small objects against as many files, first without
+// TestR1_Memory plans very many small objects against as many files, first without
 // an index, so that each file is read, and then with one.
-func TestMemory(t *testing.T) {
+func TestR1_Memory(t *testing.T) {
 	w := pushWorld(t, "prune: managed")
 	empty := filepath.Join(w.dir, "empty")
 	if err := os.WriteFile(empty, nil, 0o644); err != nil {

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"strings"
+	"syscall"
 
+	"github.com/osssync/osssync/internal/disk"
 	"github.com/osssync/osssync/internal/index"
 	"github.com/osssync/osssync/internal/localfs"
 	"github.com/osssync/osssync/plan"
@@ -19,7 +19,12 @@ func (p *Plan) open() error {
 	if err := p.checkState(); err != nil {
 		return err
 	}
-	if err := makeDir(filepath.Join(p.state, plansDir)); err != nil {
+	if err := makeDir(filepath.Join(p.state, plansDir)); errors.Is(err, syscall.ENOTDIR) {
+		return &SetupError{Mapping: p.Mapping.Name, Fact: err.Error(), Hint: "choose another --state-dir"}
+	} else if err != nil {
+		return err
+	}
+	if err := p.checkPrivate(); err != nil {
 		return err
 	}
 	if p.locked {
@@ -28,7 +33,9 @@ func (p *Plan) open() error {
 			return err
 		}
 		p.release = release
+		p.testLock()
 	}
+	p.origin = p.session.origin(p.Mapping.Root)
 	if err := p.openIndex(); err != nil {
 		return err
 	}
@@ -38,8 +45,8 @@ func (p *Plan) open() error {
 // checkState refuses a state folder inside the tree: it would be synced, or
 // deleted.
 func (p *Plan) checkState() error {
-	rel, err := filepath.Rel(resolved(p.Mapping.Root), resolved(p.state))
-	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) || !p.Mapping.Match(filepath.ToSlash(rel)) {
+	rest, inside := below(p.state, p.Mapping.Root)
+	if !inside || !p.Mapping.Match(rest) {
 		return nil
 	}
 	return &SetupError{Mapping: p.Mapping.Name,
@@ -69,7 +76,7 @@ func (p *Plan) openIndex() error {
 	switch {
 	case err == nil:
 		p.index = x
-		return nil
+		return p.checkOrigin()
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case errors.Is(err, index.ErrBusy):
@@ -88,7 +95,7 @@ func (p *Plan) dropIndex() error {
 		return nil
 	}
 	path := filepath.Join(p.state, indexFile)
-	return os.Rename(path, path+".damaged")
+	return disk.RenamePath(path, path+".damaged")
 }
 
 // openRoot opens the local tree. A push needs one; a pull may begin without, and
@@ -100,20 +107,39 @@ func (p *Plan) openRoot() error {
 		if !p.locked {
 			return nil
 		}
-		if err := os.MkdirAll(m.Root, 0o755); err != nil {
+		if err := disk.MkdirAll(m.Root, 0o755); err != nil {
 			return fmt.Errorf("root of mapping %q: %w", m.Name, err)
 		}
 		root, err = localfs.OpenRoot(m.Root)
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return &plan.GuardError{Mapping: m.Name, Trips: []plan.Trip{{
-			Guard: "missing-source",
-			Fact:  fmt.Sprintf("source %q does not exist", m.Root),
-			Hint:  "check `local:` in the spec; an unmounted disk looks like this too",
-		}}}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return p.missing("does not exist")
+	case err != nil && !isFolder(m.Root):
+		return p.missing("is no folder")
 	}
 	p.root = root
 	return err
+}
+
+// isFolder reports whether path leads to a folder, or cannot be looked at.
+func isFolder(path string) bool {
+	info, err := disk.StatPath(path)
+	return err != nil || info.IsDir()
+}
+
+// missing is the error of a root that is not what it has to be. A pull does not
+// lack a source for that.
+func (p *Plan) missing(what string) error {
+	m, hint := p.Mapping, "check `local:` in the spec"
+	if m.Direction == spec.Pull {
+		return &SetupError{Mapping: m.Name, Fact: fmt.Sprintf("the root %q %s", m.Root, what), Hint: hint}
+	}
+	return &plan.GuardError{Mapping: m.Name, Trips: []plan.Trip{{
+		Guard: "missing-source",
+		Fact:  fmt.Sprintf("source %q %s", m.Root, what),
+		Hint:  hint + "; an unmounted disk looks like this too",
+	}}}
 }
 
 // SetupError says that a mapping cannot be worked on as things are set up.

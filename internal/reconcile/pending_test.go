@@ -14,7 +14,7 @@ import (
 	"github.com/osssync/osssync/resumable"
 )
 
-func TestPendingUploads(t *testing.T) {
+func TestM5_PendingUploads(t *testing.T) {
 	const fields = "transfer: {threshold: 100KiB, partSize: 100KiB, files: 1, parts: 1}\nuploads: {abortAfter: 1h}"
 	t.Run("a checkpoint owns it", func(t *testing.T) {
 		w := pushWorld(t, fields)
@@ -54,7 +54,7 @@ func TestPendingUploads(t *testing.T) {
 			t.Errorf("records left: %v, %v", records, err)
 		}
 	})
-	t.Run("begun with other headers", func(t *testing.T) {
+	t.Run("C10 begun with other headers", func(t *testing.T) {
 		const rule = "\nheaders: [{match: large, set: {Cache-Control: %s, x-oss-storage-class: IA}}]"
 		w := pushWorld(t, fields+fmt.Sprintf(rule, "no-cache"))
 		w.write(map[string]string{"large": large})
@@ -71,7 +71,29 @@ func TestPendingUploads(t *testing.T) {
 			t.Errorf("without rules: %v", h)
 		}
 	})
-	t.Run("its file has changed", func(t *testing.T) {
+	t.Run("S3 it was completed after all", func(t *testing.T) {
+		w := pushWorld(t, fields)
+		w.write(map[string]string{"large": large})
+		w.during(func(r ossserver.Request) *ossserver.Fault {
+			if r.Operation == ossserver.CompleteMultipartUpload {
+				return &ossserver.Fault{When: ossserver.AfterCommit, Status: http.StatusForbidden, Code: "AccessDenied"}
+			}
+			return nil
+		}, func() {
+			if _, err := w.try(nil, nil); fault.Of(err) != fault.Denied {
+				t.Fatalf("%v", err)
+			}
+		})
+		w.journal.Reset()
+		w.apply()
+		if n := w.journal.Count(ossserver.UploadPart); n != 0 {
+			t.Errorf("%d parts were sent of an object that stands", n)
+		}
+		if records, err := os.ReadDir(w.stateFile(checkpointsDir)); err != nil || len(records) != 0 {
+			t.Errorf("records left: %v, %v", records, err)
+		}
+	})
+	t.Run("C10 its file has changed", func(t *testing.T) {
 		w := pushWorld(t, fields)
 		w.write(map[string]string{"large": large})
 		w.breakOff(t)

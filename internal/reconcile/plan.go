@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"time"
 
+	"github.com/osssync/osssync/internal/disk"
 	"github.com/osssync/osssync/internal/index"
 	"github.com/osssync/osssync/internal/localfs"
 	"github.com/osssync/osssync/plan"
@@ -28,17 +31,25 @@ type Plan struct {
 	// They are not done.
 	Beyond int64
 
+	// Notices are for whoever runs the plan.
+	Notices []Notice
+
 	session *Session
 	store   *Store
 	state   string // folder
 	root    *localfs.Root
 	index   *index.Index
+	origin  string     // of the index, or of the one to be made
 	files   []*os.File // plan files, removed by Close
 	temps   []string   // leftovers of downloads that the walk met
 
 	uploads map[string]plan.Stat // multipart uploads that checkpoints of the mapping name, as owners.here
+	listed  map[string]bool      // those of them that still are pending
 	release func() error
 	locked  bool
+	alone   bool // the lock keeps others away
+
+	elsewhere bool // there is an index, and it is from elsewhere
 }
 
 // Preview makes the plan of a mapping. It changes nothing on either side, nor any
@@ -79,7 +90,7 @@ func (s *Session) make(ctx context.Context, m *spec.Mapping, saved *plan.Section
 	if saved == nil {
 		return p, nil
 	}
-	narrowed, err := p.write(func(f *os.File) error { return plan.Narrow(fresh, saved, f) })
+	narrowed, err := p.narrow(fresh, saved)
 	var stale *plan.StaleError
 	if errors.As(err, &stale) && fresh.Summary.Changes() == 0 {
 		p.Converged = true
@@ -91,6 +102,14 @@ func (s *Session) make(ctx context.Context, m *spec.Mapping, saved *plan.Section
 	p.Section = narrowed
 	p.Beyond = fresh.Summary.Changes() - narrowed.Summary.Changes()
 	return p, nil
+}
+
+// narrow returns of the section fresh what a saved one holds as well.
+func (p *Plan) narrow(fresh, saved *plan.Section) (*plan.Section, error) {
+	if old := saved.Header.Expired(&fresh.Header, p.session.opts.MaxPlanAge); old != "" {
+		return nil, &plan.StaleError{Mapping: saved.Header.Mapping, What: old}
+	}
+	return p.write(func(f io.Writer) error { return plan.Narrow(fresh, saved, f) })
 }
 
 // decide makes the section from what stands now.
@@ -105,7 +124,7 @@ func (p *Plan) decide(ctx context.Context) (*plan.Section, error) {
 		return nil, err
 	}
 	p.uploads = owners.here
-	from := sources{mapping: m, root: p.root, client: p.store.Client, index: p.index, owners: owners, scan: scan}
+	from := sources{mapping: m, root: p.root, client: p.store.Client, index: p.index, owners: owners, scan: scan, listed: map[string]bool{}}
 	joined := from.join(ctx)
 	if joined.Pending != nil {
 		// The age of pending uploads is counted by the server's clock, which the
@@ -122,17 +141,17 @@ func (p *Plan) decide(ctx context.Context) (*plan.Section, error) {
 	if err != nil {
 		return nil, err
 	}
-	draft, proof := plan.NewDraft(&policy, scratch), &plan.Proof{}
+	draft, proof := plan.NewDraft(&policy, disk.ContentOf(scratch)), &plan.Proof{}
 	settler := settler{policy: &policy, bucket: m.Bucket, prefix: m.Prefix, root: p.root, client: p.store.Client, now: p.session.opts.Now, scan: scan}
 	if err := settler.settle(ctx, plan.Align(joined, proof), draft.Add); err != nil {
 		return nil, fmt.Errorf("mapping %q: %w", m.Name, err)
 	}
-	p.temps = from.temps
+	p.temps, p.listed = from.temps, from.listed
 	header, err := p.header()
 	if err != nil {
 		return nil, err
 	}
-	return p.write(func(f *os.File) error { return draft.Finish(header, proof, f) })
+	return p.write(func(f io.Writer) error { return draft.Finish(header, proof, f) })
 }
 
 // serverTime returns the service's clock, or the zero time before its first
@@ -164,36 +183,40 @@ func (p *Plan) header() (*plan.Header, error) {
 // file has no name from the start, so that nothing is left of it however the
 // process ends; elsewhere Close removes it.
 func (p *Plan) scratch() (*os.File, error) {
-	f, err := os.CreateTemp(filepath.Join(p.state, plansDir), "plan-*")
+	f, err := disk.CreateTemp(filepath.Join(p.state, plansDir), "plan-*")
 	if err != nil {
 		return nil, fmt.Errorf("plan of mapping %q: %w", p.Mapping.Name, err)
 	}
 	p.files = append(p.files, f)
-	if runtime.GOOS != "windows" {
-		err = os.Remove(f.Name())
+	if runtime.GOOS == "windows" {
+		return f, nil
 	}
-	return f, err
+	if err := disk.RemovePath(f.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) { // a run may have taken it for a leftover
+		return f, err
+	}
+	return f, nil
 }
 
 // write makes a plan file with the one section that fill writes, and reads it as
 // any plan file is read: what is shown and run went through the same checks as
 // what comes from elsewhere.
-func (p *Plan) write(fill func(*os.File) error) (*plan.Section, error) {
+func (p *Plan) write(fill func(io.Writer) error) (*plan.Section, error) {
 	f, err := p.scratch()
 	if err != nil {
 		return nil, err
 	}
-	if err := plan.WriteFileHeader(f, p.session.opts.Tool, []string{p.Mapping.Name}); err != nil {
+	content := disk.ContentOf(f)
+	if err := plan.WriteFileHeader(content, p.session.opts.Tool, []string{p.Mapping.Name}); err != nil {
 		return nil, err
 	}
-	if err := fill(f); err != nil {
+	if err := fill(content); err != nil {
 		return nil, err
 	}
-	info, err := f.Stat()
+	info, err := disk.StatFile(f)
 	if err != nil {
 		return nil, err
 	}
-	file, err := plan.ReadFile(f, info.Size())
+	file, err := plan.ReadFile(content, info.Size())
 	if err != nil {
 		return nil, err
 	}
@@ -211,7 +234,7 @@ func (p *Plan) Close() error {
 	for _, f := range p.files {
 		errs = append(errs, f.Close())
 		if runtime.GOOS == "windows" {
-			errs = append(errs, os.Remove(f.Name()))
+			errs = append(errs, disk.RemovePath(f.Name()))
 		}
 	}
 	errs = append(errs, p.index.Close())

@@ -131,7 +131,7 @@ func TestD2_ListingsThatAreNone(t *testing.T) {
 	}
 }
 
-func TestTroubleOfTheService(t *testing.T) {
+func TestD13_TroubleOfTheService(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault ossserver.Fault
 		kind  fault.Kind
@@ -180,8 +180,8 @@ func TestCancelWhilePlanning(t *testing.T) {
 	}
 }
 
-// TestDeep compares an object that the service has no checksum of.
-func TestDeep(t *testing.T) {
+// TestI5_Deep compares an object that the service has no checksum of.
+func TestI5_Deep(t *testing.T) {
 	w := pushWorld(t, "transfer: {threshold: 100KiB, partSize: 100KiB}")
 	w.write(map[string]string{"large": large})
 	w.apply()

@@ -93,8 +93,8 @@ func TestInterruptedApply(t *testing.T) {
 	equal(t, "objects", files, w.objects())
 }
 
-// TestGravestErrorIsReported has one file damaged on its way and others refused.
-func TestGravestErrorIsReported(t *testing.T) {
+// TestI6_GravestErrorIsReported has one file damaged on its way and others refused.
+func TestI6_GravestErrorIsReported(t *testing.T) {
 	w := pushWorld(t, "")
 	w.write(map[string]string{"a": "a", "b": "b", "c": "c"})
 	var report Report
@@ -113,5 +113,28 @@ func TestGravestErrorIsReported(t *testing.T) {
 	}
 	if rows := w.indexed(); len(rows) != 0 {
 		t.Errorf("the index has %+v", rows)
+	}
+}
+
+// M2: a delete counts only if the service says 204. A page of status 200 says
+// nothing, and neither does an error in one.
+func TestM2_AnswerToDeleteThatIsNone(t *testing.T) {
+	for _, body := range []string{"", "<html>log in</html>", "<Error><Code>InternalError</Code></Error>"} {
+		w := pushWorld(t, "prune: managed")
+		w.write(map[string]string{"a": "a", "b": "b"})
+		w.apply()
+		w.write(map[string]string{"b": absent})
+		w.during(func(r ossserver.Request) *ossserver.Fault {
+			if r.Operation == ossserver.DeleteObject {
+				return &ossserver.Fault{Status: 200, Body: []byte(body)}
+			}
+			return nil
+		}, func() {
+			if report, err := w.try(nil, nil); fault.Of(err) != fault.Remote || report.Done != 0 {
+				t.Errorf("%q: %+v, %v", body, report, err)
+			}
+		})
+		w.apply()
+		equal(t, "objects", map[string]string{"a": "a"}, w.objects())
 	}
 }

@@ -53,6 +53,9 @@ func (p *Plan) Run(ctx context.Context, progress *apply.Progress, observe func(a
 	if s.Changes()+s.Record+s.Forget == 0 {
 		return report, nil
 	}
+	if err := p.checkRoom(); err != nil {
+		return report, err
+	}
 	if err := p.begin(); err != nil {
 		return report, err
 	}
@@ -60,9 +63,16 @@ func (p *Plan) Run(ctx context.Context, progress *apply.Progress, observe func(a
 	if err != nil {
 		return report, err
 	}
+	mark, err := p.runMark()
+	if err != nil {
+		return report, err
+	}
+	mapping := *p.Mapping
+	mapping.Transfer = transfer(p.session.spec, p.Mapping)
 	env := apply.Env{
-		Client: p.store.Client, Mapping: p.Mapping, Root: p.root, Store: checkpoints, Scope: p.store.Service,
+		Client: p.store.Client, Mapping: &mapping, Root: p.root, Store: checkpoints, Scope: p.store.Service,
 		RunID: p.session.opts.Now().UTC().Format("20060102T150405.000Z"), Now: p.session.opts.Now, Progress: progress,
+		TempMark: mark,
 	}
 	writer := indexWriter{index: p.index, now: p.session.opts.Now}
 	var runErr error
@@ -106,7 +116,10 @@ func (p *Plan) begin() error {
 			return err
 		}
 	}
-	x, err := index.Create(filepath.Join(p.state, indexFile))
+	if err := p.dropElsewhere(); err != nil {
+		return err
+	}
+	x, err := index.Create(filepath.Join(p.state, indexFile), p.origin)
 	if err != nil {
 		return fmt.Errorf("index of mapping %q: %w", p.Mapping.Name, err)
 	}

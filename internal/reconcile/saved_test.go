@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/osssync/osssync/internal/ossserver"
 	"github.com/osssync/osssync/plan"
@@ -130,6 +131,31 @@ func TestC5_SavedPlanTwice(t *testing.T) {
 	}
 	if report, err := p.Run(ctx, nil, nil); err != nil || report.Done != 0 || len(w.writing()) != 0 {
 		t.Errorf("%+v, %v, %q", report, err, w.writing())
+	}
+}
+
+// TestC8_OldPlan is about the service's clock; what this machine takes for the time
+// does not matter.
+func TestC8_OldPlan(t *testing.T) {
+	w := pushWorld(t, "")
+	w.write(map[string]string{"a": "a"})
+	saved := w.save()
+	made := saved.Header.Made
+	saved.Header.Made = made.Add(-25 * time.Hour)
+	w.now = func() time.Time { return made.Add(-25 * time.Hour) }
+	w.maxPlanAge = 24 * time.Hour
+	_, err := w.try(saved, nil)
+	var stale *plan.StaleError
+	if !errors.As(err, &stale) || !strings.Contains(err.Error(), "it was made at "+saved.Header.Made.Format(time.DateTime)) || len(w.writing()) > 0 {
+		t.Fatalf("%v, %q", err, w.writing())
+	}
+	w.maxPlanAge = 26 * time.Hour
+	if report, err := w.try(saved, nil); err != nil || report.Done != 1 {
+		t.Errorf("%+v, %v", report, err)
+	}
+	w.maxPlanAge = 24 * time.Hour
+	if report, err := w.try(saved, nil); err != nil || report.Done != 0 {
+		t.Errorf("old, but nothing is left to do: %+v, %v", report, err)
 	}
 }
 

@@ -19,6 +19,13 @@ type Options struct {
 	Getenv   func(string) string // default os.Getenv
 	Now      func() time.Time    // this machine's clock; default time.Now
 	Scan     *Scan               // counts of planning; nil: nobody looks
+
+	MaxPlanAge   time.Duration // of a saved plan, by the service's clock; 0: however old
+	AllowedRoots []string      // absolute; trees and embedded stores have to be in one of these folders; empty: anywhere
+
+	// OpenStore opens the stores; default the function of this name. Another one
+	// stands for a service that is not reached over the network.
+	OpenStore func(spec.Store, StoreOptions) (*Store, error)
 }
 
 func (o Options) withDefaults() Options {
@@ -34,6 +41,9 @@ func (o Options) withDefaults() Options {
 	if o.Scan == nil {
 		o.Scan = &Scan{}
 	}
+	if o.OpenStore == nil {
+		o.OpenStore = OpenStore
+	}
 	return o
 }
 
@@ -43,6 +53,11 @@ type Session struct {
 	spec   *spec.Spec
 	opts   Options
 	stores map[string]*Store
+
+	// Seams of the tests; nil: those of the system.
+	secondLock func(name string) locker
+	fileSystem func(path string) string                   // identity of the file system that holds path
+	free       func(dir string) (bytes int64, known bool) // room on the disk of dir
 }
 
 // ErrUnknownMapping says that a mapping asked for is not in the spec.
@@ -62,6 +77,9 @@ func Open(ctx context.Context, s *spec.Spec, names []string, opts Options) (*Ses
 		if !ok {
 			return nil, errors.Join(fmt.Errorf("%w: %q is not in %s", ErrUnknownMapping, name, s.Path), session.Close())
 		}
+		if err := session.checkAllowed(m); err != nil {
+			return nil, errors.Join(err, session.Close())
+		}
 		if err := session.open(m); err != nil {
 			return nil, errors.Join(fmt.Errorf("mapping %q: %w", m.Name, err), session.Close())
 		}
@@ -80,7 +98,7 @@ func (s *Session) open(m *spec.Mapping) error {
 			Getenv: s.opts.Getenv, Now: s.opts.Now, Tool: s.opts.Tool,
 			Connections: connections(s.spec, m.Store), Bandwidth: bandwidth(s.spec, m.Store),
 		}
-		if st, err = OpenStore(wish, options); err != nil {
+		if st, err = s.opts.OpenStore(wish, options); err != nil {
 			return err
 		}
 		s.stores[m.Store] = st
@@ -93,7 +111,8 @@ func connections(s *spec.Spec, store string) int {
 	n := 0
 	for _, m := range s.Mappings {
 		if m.Store == store {
-			n = max(n, m.Transfer.Files*m.Transfer.Parts)
+			t := transfer(s, &m)
+			n = max(n, t.Files*t.Parts)
 		}
 	}
 	return n

@@ -118,6 +118,8 @@ func (s *settler) find(ctx context.Context, u *undecided) error {
 			err = s.look(ctx, &u.state, &e)
 		case plan.AskRemoteBody:
 			err = s.read(ctx, &u.state, &e)
+		case plan.AskPointer:
+			err = s.pointer(ctx, &u.state, &e)
 		}
 		if err != nil {
 			return err

@@ -127,9 +127,9 @@ func TestL4_RootReplacedWhilePlanning(t *testing.T) {
 	equal(t, "objects", map[string]string{"b": "b"}, w.objects())
 }
 
-// TestRemoteKeysThatAreNoPaths pulls a bucket with keys that name no place in a
+// TestD15_RemoteKeysThatAreNoPaths pulls a bucket with keys that name no place in a
 // tree, or one that is taken.
-func TestRemoteKeysThatAreNoPaths(t *testing.T) {
+func TestD15_RemoteKeysThatAreNoPaths(t *testing.T) {
 	w := pullWorld(t, "prune: all")
 	w.put(map[string]string{
 		"good": "g", "a//b": "x", "dir/": "", "full/": "content", "a": "file", "a/c": "below", ".osssync/plan": "x",

@@ -28,7 +28,8 @@ type sources struct {
 	index   *index.Index
 	owners  owners // of pending multipart uploads
 	scan    *Scan
-	temps   []string // names of unfinished downloads that the walk met
+	temps   []string        // names of unfinished downloads that the walk met
+	listed  map[string]bool // ids of the mapping's own uploads that still are pending
 }
 
 func (s *sources) join(ctx context.Context) plan.Sources {
@@ -154,7 +155,11 @@ func isArchived(o *iter.Object) bool {
 func (s *sources) base() iter.Seq2[plan.Base, error] {
 	return func(yield func(plan.Base, error) bool) {
 		for row, err := range s.index.Rows() {
-			if err == nil && !s.visible(row.Path) {
+			seen := s.visible
+			if row.Mount {
+				seen = func(p string) bool { return s.mapping.MatchDir(strings.TrimSuffix(p, "/")) }
+			}
+			if err == nil && !seen(row.Path) {
 				continue
 			}
 			if !yield(row, err) {
@@ -174,12 +179,16 @@ func (s *sources) pending(ctx context.Context) iter.Seq2[plan.Pending, error] {
 				yield(plan.Pending{}, err)
 				return
 			}
+			source, ours := s.owners.here[upload.UploadID]
+			if ours {
+				s.listed[upload.UploadID] = true
+			}
 			p := strings.TrimPrefix(upload.Key, s.mapping.Prefix)
 			if !s.visible(p) {
 				continue
 			}
 			row := plan.Pending{Path: p, UploadID: upload.UploadID, Started: upload.Initiated.UTC(), Owned: s.owners.owns(upload.UploadID)}
-			if source, ok := s.owners.here[upload.UploadID]; ok {
+			if ours {
 				row.Source = &source
 			}
 			if plan.CheckKey(p) == "" {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/osssync/osssync/internal/disk"
 )
 
 // Names in the state folder of a mapping.
@@ -58,7 +60,11 @@ func (h holder) String() string {
 // acquire takes the lock of a state folder, at once or not at all.
 func acquire(dir, mapping string, now time.Time) (release func() error, err error) {
 	lock := flock.New(filepath.Join(dir, lockFile), flock.SetPermissions(0o600))
-	got, err := lock.TryLock()
+	got := false
+	err = disk.Step("lock", lock.Path(), func() (err error) {
+		got, err = lock.TryLock()
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("lock of mapping %q: %w", mapping, err)
 	}
@@ -68,7 +74,7 @@ func acquire(dir, mapping string, now time.Time) (release func() error, err erro
 	host, _ := os.Hostname()
 	text, err := json.Marshal(holder{PID: os.Getpid(), Host: host, Since: now})
 	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, holderFile), append(text, '\n'), 0o600)
+		err = disk.WriteFile(filepath.Join(dir, holderFile), append(text, '\n'), 0o600)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("lock of mapping %q: %w", mapping, err), lock.Unlock())
@@ -78,7 +84,7 @@ func acquire(dir, mapping string, now time.Time) (release func() error, err erro
 
 func readHolder(dir string) string {
 	var h holder
-	text, err := os.ReadFile(filepath.Join(dir, holderFile))
+	text, err := disk.ReadFile(filepath.Join(dir, holderFile))
 	if err != nil || json.Unmarshal(text, &h) != nil {
 		return "holder unknown"
 	}
@@ -87,7 +93,7 @@ func readHolder(dir string) string {
 
 // makeDir makes a folder that only this user can read.
 func makeDir(path string) error {
-	if err := os.MkdirAll(path, 0o700); err != nil {
+	if err := disk.MkdirAllDurable(path, 0o700); err != nil {
 		return fmt.Errorf("state folder: %w", err)
 	}
 	return nil

@@ -257,13 +257,24 @@ func TestSetups(t *testing.T) {
 			}
 		})
 	})
-	t.Run("source that is a file", func(t *testing.T) {
+	t.Run("D9 source that is a file", func(t *testing.T) {
 		w := pushWorld(t, "")
 		if err := errors.Join(os.Remove(w.tree), os.WriteFile(w.tree, nil, 0o600)); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.try(nil, nil); err == nil {
-			t.Error("no error")
+		var guard *plan.GuardError
+		if _, err := w.try(nil, nil); !errors.As(err, &guard) || guard.Trips[0].Guard != "missing-source" {
+			t.Errorf("%v", err)
+		}
+	})
+	t.Run("root of a pull that is a file", func(t *testing.T) {
+		w := pullWorld(t, "")
+		if err := errors.Join(os.Remove(w.tree), os.WriteFile(w.tree, nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		var setup *SetupError
+		if _, err := w.try(nil, nil); !errors.As(err, &setup) || !strings.Contains(err.Error(), "is no folder") {
+			t.Errorf("%v", err)
 		}
 	})
 }

@@ -53,6 +53,12 @@ type world struct {
 	deep    bool
 	now     func() time.Time
 	scan    *Scan
+
+	maxPlanAge time.Duration
+	// As in Session.
+	secondLock func(name string) locker
+	fileSystem func(path string) string
+	free       func(dir string) (bytes int64, known bool)
 }
 
 // The user agents of the two clients tell their requests apart.
@@ -138,9 +144,9 @@ func (w *world) mapping() *spec.Mapping { return &w.spec.Mappings[0] }
 
 // session is what Open gives for a spec whose store is the world's server.
 func (w *world) session() *Session {
-	opts := Options{StateDir: w.state, Tool: ours, Deep: w.deep, Now: w.now, Scan: w.scan}
+	opts := Options{StateDir: w.state, Tool: ours, Deep: w.deep, Now: w.now, Scan: w.scan, MaxPlanAge: w.maxPlanAge}
 	st := &Store{Client: w.client, Service: "memory"}
-	return &Session{spec: w.spec, opts: opts.withDefaults(), stores: map[string]*Store{w.mapping().Store: st}}
+	return &Session{spec: w.spec, opts: opts.withDefaults(), stores: map[string]*Store{w.mapping().Store: st}, secondLock: w.secondLock, fileSystem: w.fileSystem, free: w.free}
 }
 
 func isOurs(r ossserver.Request) bool { return strings.Contains(r.Header.Get("User-Agent"), ours) }
