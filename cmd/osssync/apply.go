@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/osssync/osssync/apply"
+	"github.com/osssync/osssync/internal/disk"
 	"github.com/osssync/osssync/internal/fault"
 	"github.com/osssync/osssync/internal/reconcile"
 	"github.com/osssync/osssync/internal/ui"
@@ -17,9 +19,10 @@ import (
 
 type applyCmd struct {
 	planFlags
-	Plan        string `arg:"" optional:"" help:"Do what this file of plan --out says, and refuse if that is not due any more."`
-	AutoApprove bool   `help:"Do not ask."`
-	Format      string `enum:"text,json" default:"text" help:"text, or json: a line for each result and one for the whole."`
+	Plan        string        `arg:"" optional:"" help:"Do what this file of plan --out says, and refuse if that is not due any more."`
+	MaxPlanAge  time.Duration `type:"age" default:"24h" placeholder:"AGE" help:"Refuse a PLAN that is older by the service's clock, such as 7d; 0s: however old. Default: 24h."`
+	AutoApprove bool          `help:"Do not ask."`
+	Format      string        `enum:"text,json" default:"text" help:"text, or json: a line for each result and one for the whole."`
 }
 
 func (*applyCmd) Help() string {
@@ -42,9 +45,9 @@ func (c *applyCmd) run(ctx context.Context, e *env) error {
 		if len(names) > 0 {
 			return &usageError{err: errors.New("--mapping together with a PLAN"), hint: "a PLAN names its mappings itself"}
 		}
-		file, err := os.Open(c.Plan)
+		file, err := openPlan(c.Plan)
 		if err != nil {
-			return &usageError{err: fmt.Errorf("plan file: %w", err), hint: "`osssync plan --out` writes one"}
+			return err
 		}
 		defer file.Close()
 		if saved, err = readPlan(file); err != nil {
@@ -58,7 +61,7 @@ func (c *applyCmd) run(ctx context.Context, e *env) error {
 	} else if !c.AutoApprove && !e.interactive() {
 		return errNoTerminal
 	}
-	w, err := c.open(ctx, e, names)
+	w, err := c.open(ctx, e, names, c.MaxPlanAge)
 	if err != nil {
 		return err
 	}
@@ -76,15 +79,24 @@ func (c *applyCmd) run(ctx context.Context, e *env) error {
 	return coded(w.code)
 }
 
+func openPlan(name string) (*os.File, error) {
+	file, err := disk.OpenPath(name, os.O_RDONLY, 0)
+	if err != nil {
+		return nil, &usageError{err: fmt.Errorf("plan file: %w", err), hint: "`osssync plan --out` writes one"}
+	}
+	return file, nil
+}
+
+// readPlan reads a plan file, which has to stay open as long as its rows are read.
 func readPlan(file *os.File) (*plan.File, error) {
-	info, err := file.Stat()
+	info, err := disk.StatFile(file)
 	if err == nil && !info.Mode().IsRegular() {
 		err = &fs.PathError{Op: "read", Path: file.Name(), Err: errors.New("not a regular file")}
 	}
 	if err != nil {
 		return nil, &usageError{err: fmt.Errorf("plan file: %w", err)}
 	}
-	saved, err := plan.ReadFile(file, info.Size())
+	saved, err := plan.ReadFile(disk.ContentOf(file), info.Size())
 	if err != nil {
 		return nil, fmt.Errorf("%q: %w", file.Name(), err)
 	}
@@ -129,6 +141,7 @@ func (c *applyCmd) prepare(ctx context.Context, w *work, saved *plan.File) []*re
 			w.failed(err)
 			continue
 		}
+		w.note(p)
 		plans = append(plans, p)
 	}
 	return plans

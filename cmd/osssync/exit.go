@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/osssync/osssync/internal/fault"
+	"github.com/osssync/osssync/internal/index"
 	"github.com/osssync/osssync/internal/ossclient"
 	"github.com/osssync/osssync/internal/ossserver"
 	"github.com/osssync/osssync/internal/reconcile"
@@ -71,7 +72,7 @@ func exitCode(err error) int {
 		return exitStale
 	case errors.As(err, &locked), errors.Is(err, ossserver.ErrLocked):
 		return exitLocked
-	case errors.As(err, &usage), errors.As(err, &problems), errors.As(err, &setup),
+	case errors.As(err, &usage), errors.As(err, &problems), errors.As(err, &setup), errors.Is(err, index.ErrNewer), errors.Is(err, resumable.ErrNewer),
 		errors.Is(err, plan.ErrInvalid), errors.Is(err, reconcile.ErrUnknownMapping), errors.Is(err, resumable.ErrInvalid):
 		return exitUsage
 	case errors.Is(err, ossclient.ErrNoCredentials), errors.Is(err, ossclient.ErrUntrustedEndpoint):
@@ -82,8 +83,9 @@ func exitCode(err error) int {
 	return kindCode(fault.Of(err))
 }
 
-// kindCode returns the code of a kind of trouble. A missing bucket is a wrong
-// spec or command line: no bucket is ever made at a service.
+// kindCode returns the code of a kind of trouble. A missing bucket, or one of
+// another region, is a wrong spec or command line: no bucket is ever made at a
+// service.
 func kindCode(k fault.Kind) int {
 	switch k {
 	case fault.Interrupted:
@@ -92,7 +94,7 @@ func kindCode(k fault.Kind) int {
 		return exitDenied
 	case fault.Remote:
 		return exitRemote
-	case fault.NoBucket:
+	case fault.NoBucket, fault.OtherRegion:
 		return exitUsage
 	case fault.Integrity:
 		return exitIntegrity

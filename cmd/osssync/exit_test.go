@@ -14,6 +14,7 @@ import (
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 
+	"github.com/osssync/osssync/internal/index"
 	"github.com/osssync/osssync/internal/localfs"
 	"github.com/osssync/osssync/internal/ossclient"
 	"github.com/osssync/osssync/internal/ossserver"
@@ -46,8 +47,11 @@ func TestExitCode(t *testing.T) {
 		{"file of a command line", &usageError{err: fs.ErrNotExist}, exitUsage},
 		{"plan file", plan.ErrInvalid, exitUsage},
 		{"unknown mapping", reconcile.ErrUnknownMapping, exitUsage},
+		{"S6 index of a newer version", index.ErrNewer, exitUsage},
+		{"S6 record of a newer version", resumable.ErrNewer, exitUsage},
 		{"argument of a transfer", resumable.ErrInvalid, exitUsage},
 		{"missing bucket", answer(404, "NoSuchBucket"), exitUsage},
+		{"another region", &oss.ServiceError{StatusCode: 400, Code: "InvalidArgument", Message: "Invalid signing region in Authorization header."}, exitUsage},
 		{"no credentials", ossclient.ErrNoCredentials, exitDenied},
 		{"strange endpoint", ossclient.ErrUntrustedEndpoint, exitDenied},
 		{"wrong secret", answer(403, "SignatureDoesNotMatch"), exitDenied},

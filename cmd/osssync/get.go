@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 
+	"github.com/osssync/osssync/internal/disk"
 	"github.com/osssync/osssync/internal/ui"
 	"github.com/osssync/osssync/resumable"
 )
@@ -74,14 +74,14 @@ func (c *getCmd) run(ctx context.Context, e *env) error {
 // no file in a folder.
 func (c *getCmd) target(key string) (string, error) {
 	to := c.To
-	if info, err := os.Stat(to); err == nil && info.IsDir() {
+	if info, err := disk.StatPath(to); err == nil && info.IsDir() {
 		name := path.Base(key)
 		if !filepath.IsLocal(name) || filepath.Base(name) != name || name == "." {
 			return "", &usageError{err: fmt.Errorf("no file name at the end of %q", key), hint: "name the file, not its folder"}
 		}
 		to = filepath.Join(to, name)
 	}
-	if _, err := os.Lstat(to); err == nil && !c.Force {
+	if _, err := disk.LstatPath(to); err == nil && !c.Force {
 		return "", alreadyThere(to)
 	}
 	return to, nil

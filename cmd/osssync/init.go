@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/osssync/osssync/internal/disk"
 	"github.com/osssync/osssync/internal/ui"
 	"github.com/osssync/osssync/spec"
 )
@@ -60,15 +61,15 @@ func (c *initCmd) run(_ context.Context, e *env) error {
 	if _, err := spec.Parse(c.File, filepath.Dir(c.File), []byte(text)); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	f, err := disk.OpenPath(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
 		return &usageError{err: fmt.Errorf("%q is there already", c.File), hint: "-f names another file"}
 	}
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteString(text)
-	if err := errors.Join(err, f.Close()); err != nil {
+	_, err = disk.Write(f, []byte(text))
+	if err := errors.Join(err, disk.Close(f)); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(e.stdout, "Wrote %s. Next: osssync plan -f %s\n", ui.Name(c.File), ui.Name(c.File))

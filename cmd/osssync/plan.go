@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
+	"github.com/osssync/osssync/internal/disk"
 	"github.com/osssync/osssync/internal/reconcile"
 	"github.com/osssync/osssync/internal/ui"
 	"github.com/osssync/osssync/plan"
@@ -32,7 +32,7 @@ understood; 11 local disk; 130, 143 interrupted.`
 
 func (c *planCmd) run(ctx context.Context, e *env) error {
 	e.json = c.Format == "json"
-	w, err := c.open(ctx, e, c.Mapping)
+	w, err := c.open(ctx, e, c.Mapping, 0)
 	if err != nil {
 		return err
 	}
@@ -75,6 +75,7 @@ func (c *planCmd) preview(ctx context.Context, w *work) (plans []*reconcile.Plan
 			w.failed(err)
 			continue
 		}
+		w.note(p)
 		stops, err := guard(p, c.allowances())
 		switch s := &p.Section.Summary; {
 		case err != nil:
@@ -118,15 +119,19 @@ func sections(plans []*reconcile.Plan) []*plan.Section {
 
 // writePlan writes a plan file with the sections of plans.
 func writePlan(w io.Writer, plans []*reconcile.Plan) error {
+	return writeSections(w, tool(), sections(plans))
+}
+
+func writeSections(w io.Writer, tool string, sections []*plan.Section) error {
 	var names []string
-	for _, p := range plans {
-		names = append(names, p.Mapping.Name)
+	for _, s := range sections {
+		names = append(names, s.Header.Mapping)
 	}
-	if err := plan.WriteFileHeader(w, tool(), names); err != nil {
+	if err := plan.WriteFileHeader(w, tool, names); err != nil {
 		return err
 	}
-	for _, p := range plans {
-		if err := p.Section.CopyTo(w); err != nil {
+	for _, s := range sections {
+		if err := s.CopyTo(w); err != nil {
 			return err
 		}
 	}
@@ -135,20 +140,20 @@ func writePlan(w io.Writer, plans []*reconcile.Plan) error {
 
 // replaceFile writes a file that only this user can read, whole or not at all.
 func replaceFile(name string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".osssync-plan-*") // mode 0600
+	f, err := disk.CreateTemp(filepath.Dir(name), ".osssync-plan-*") // mode 0600
 	if err != nil {
 		return err
 	}
-	err = write(f)
+	err = write(disk.ContentOf(f))
 	if err == nil {
-		err = f.Sync()
+		err = disk.Sync(f)
 	}
-	err = errors.Join(err, f.Close())
+	err = errors.Join(err, disk.Close(f))
 	if err == nil {
-		err = os.Rename(f.Name(), name)
+		err = disk.RenamePath(f.Name(), name)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
+		return errors.Join(err, disk.RemovePath(f.Name()))
 	}
 	return nil
 }

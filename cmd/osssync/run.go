@@ -19,6 +19,7 @@ type commands struct {
 	Init     initCmd     `cmd:"" help:"Write a spec to begin with."`
 	Validate validateCmd `cmd:"" help:"Check a spec."`
 	Plan     planCmd     `cmd:"" help:"Show what apply would do; change nothing."`
+	Show     showCmd     `cmd:"" help:"Show a saved plan."`
 	Apply    applyCmd    `cmd:"" help:"Do what a plan says."`
 	Ls       lsCmd       `cmd:"" help:"List buckets, objects, pending uploads or their parts."`
 	Put      putCmd      `cmd:"" help:"Upload one file, resumably."`

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/osssync/osssync/internal/credential"
 	"github.com/osssync/osssync/internal/reconcile"
 	"github.com/osssync/osssync/plan"
 	"github.com/osssync/osssync/spec"
@@ -32,7 +33,7 @@ func TestHelpNamesExitCodes(t *testing.T) {
 	if code != exitDone {
 		t.Fatalf("code %d", code)
 	}
-	for _, name := range []string{"init", "validate", "plan", "apply", "ls", "put", "get", "uploads", "serve", "version"} {
+	for _, name := range []string{"init", "validate", "plan", "show", "apply", "ls", "put", "get", "uploads", "serve", "version"} {
 		if !strings.Contains(help, "\n  "+name+" ") {
 			t.Errorf("help lacks %q:\n%s", name, help)
 		}
@@ -73,6 +74,23 @@ func TestTell(t *testing.T) {
 				t.Errorf("got %q, want %q", b.String(), tt.want)
 			}
 		})
+	}
+}
+
+func TestTellNotice(t *testing.T) {
+	n := reconcile.Notice{Fact: "locks mean\x1bnothing", Hint: "choose"}
+	for json, want := range map[bool]string{
+		false: "osssync: note: locks mean\\x1bnothing\n  hint: choose\n",
+		true:  `{"format":1,"op":"notice","notice":"locks mean\u001bnothing","hints":["choose"]}` + "\n",
+	} {
+		var b strings.Builder
+		w := &work{env: &env{teller: teller{w: &b, json: json}}, noted: map[reconcile.Notice]bool{}}
+		for range 2 {
+			w.note(&reconcile.Plan{Notices: []reconcile.Notice{n, n}})
+		}
+		if b.String() != want {
+			t.Errorf("got %q, want %q", b.String(), want)
+		}
 	}
 }
 
@@ -244,7 +262,7 @@ func TestServeKeys(t *testing.T) {
 		{"default for others", serveCmd{Addr: "192.0.2.1:9000"}, "", false},
 		{"default for a host name", serveCmd{Addr: "example.com:9000"}, "", false},
 		{"no port", serveCmd{Addr: "127.0.0.1"}, "", false},
-		{"own keys for all", serveCmd{Addr: ":9000", AccessKeyID: "i", AccessKeySecret: "s"}, "", true},
+		{"own keys for all", serveCmd{Addr: ":9000", AccessKeyID: "i", AccessKeySecret: credential.New("s")}, "", true},
 		{"own keys, secret in the environment", serveCmd{Addr: ":9000", AccessKeyID: "i"}, "s", true},
 		{"id alone", serveCmd{Addr: "127.0.0.1:9000", AccessKeyID: "i"}, "", false},
 		{"secret alone", serveCmd{Addr: "127.0.0.1:9000"}, "s", false},

@@ -16,7 +16,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"osssync": main})
+	testscript.Main(m, map[string]func(){"osssync": main, "stubborn": stubborn})
 }
 
 // TestScripts runs the real program; each file of testdata/script is one topic.

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -62,7 +63,7 @@ var processes sync.Map
 // server starts `osssync serve` at a free port and sets ENDPOINT:
 //
 //	server DIR [FLAG]...
-//	server stop      ends it with SIGINT and wants exit code 0
+//	server stop      ends it with SIGINT and wants exit code 0; what it printed becomes stdout and stderr
 //	server kill      ends it with SIGKILL
 func server(ts *testscript.TestScript, _ bool, args []string) {
 	if p, ok := processes.Load(ts.Name()); ok {
@@ -97,7 +98,11 @@ func endServer(ts *testscript.TestScript, p *process, how string) {
 		return
 	}
 	ts.Check(p.Process.Signal(os.Interrupt))
-	if err := p.Wait(); err != nil || p.stderr.Len() > 0 {
+	_, err := io.Copy(ts.Stdout(), p.out)
+	ts.Check(err)
+	err = p.Wait()
+	io.WriteString(ts.Stderr(), p.stderr.String())
+	if err != nil || p.stderr.Len() > 0 && !slices.Contains(p.Args, "--log") {
 		ts.Fatalf("serve after SIGINT: %v: %s", err, p.stderr.String())
 	}
 }

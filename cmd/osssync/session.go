@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/osssync/osssync/internal/reconcile"
 	"github.com/osssync/osssync/internal/ui"
@@ -17,7 +19,8 @@ type planFlags struct {
 	Mapping          []string `placeholder:"NAME" help:"Only this mapping; may be repeated. Default: all."`
 	Deep             bool     `help:"Read objects that have no checksum, to compare them."`
 	AllowDeletes     int64    `placeholder:"N" help:"Let up to N deletes in a mapping pass the guard."`
-	AllowEmptySource bool     `help:"Let deletes pass although the source has nothing at all."`
+	AllowEmptySource bool     `help:"Let deletes pass although the source, or a file system that was mounted in it, is not there."`
+	AllowRoot        []string `placeholder:"DIR" help:"Refuse a mapping whose tree or embedded store is not in DIR; may be repeated. Default: anywhere."`
 	All              bool     `help:"Show all rows of a long plan."`
 	Verbose          bool     `short:"v" help:"Show all headers of uploads in text, also a Content-Type alone."`
 }
@@ -36,17 +39,27 @@ type work struct {
 	*env
 	*reconcile.Session
 	mappings []*spec.Mapping
+	noted    map[reconcile.Notice]bool // told already
 	scan     *reconcile.Scan
 	code     int // gravest so far
 }
 
-// open loads the spec and opens the stores of the named mappings, or of all.
-func (f *planFlags) open(ctx context.Context, e *env, names []string) (*work, error) {
+// open loads the spec and opens the stores of the named mappings, or of all. A
+// saved plan may be as old as maxPlanAge, or however old if that is 0.
+func (f *planFlags) open(ctx context.Context, e *env, names []string, maxPlanAge time.Duration) (*work, error) {
 	wish, err := f.load()
 	if err != nil {
 		return nil, err
 	}
-	w := &work{env: e, scan: &reconcile.Scan{}}
+	var allowed []string
+	for _, dir := range f.AllowRoot {
+		dir, err := filepath.Abs(dir)
+		if err != nil {
+			return nil, err
+		}
+		allowed = append(allowed, dir)
+	}
+	w := &work{env: e, noted: map[reconcile.Notice]bool{}, scan: &reconcile.Scan{}}
 	if len(names) == 0 {
 		for i := range wish.Mappings {
 			names = append(names, wish.Mappings[i].Name)
@@ -54,6 +67,7 @@ func (f *planFlags) open(ctx context.Context, e *env, names []string) (*work, er
 	}
 	w.Session, err = reconcile.Open(ctx, wish, names, reconcile.Options{
 		StateDir: e.StateDir, Tool: tool(), Deep: f.Deep, Getenv: e.getenv, Now: e.now, Scan: w.scan,
+		MaxPlanAge: maxPlanAge, AllowedRoots: allowed,
 	})
 	if err != nil {
 		return nil, err
@@ -97,6 +111,16 @@ func (w *work) watched(ctx context.Context, m *spec.Mapping, draft func() (*reco
 	*w.scan = reconcile.Scan{}
 	defer w.show(ctx, planning(m.Name, w.scan)).close()
 	return draft()
+}
+
+// note tells the notices of a plan, each once in a run.
+func (w *work) note(p *reconcile.Plan) {
+	for _, n := range p.Notices {
+		if !w.noted[n] {
+			w.noted[n] = true
+			w.tellNotice(n)
+		}
+	}
 }
 
 // guard judges a plan and tells what stops it.

@@ -7,9 +7,11 @@ import (
 	"strings"
 
 	"github.com/osssync/osssync/internal/fault"
+	"github.com/osssync/osssync/internal/index"
 	"github.com/osssync/osssync/internal/reconcile"
 	"github.com/osssync/osssync/internal/ui"
 	"github.com/osssync/osssync/plan"
+	"github.com/osssync/osssync/resumable"
 	"github.com/osssync/osssync/spec"
 )
 
@@ -44,6 +46,15 @@ func (t *teller) tell(err error) int {
 	return code
 }
 
+// tellNotice writes what stops nothing.
+func (t *teller) tellNotice(n reconcile.Notice) {
+	if t.json {
+		ui.NewJSON(t.w).Notice(n.Fact, n.Hint)
+		return
+	}
+	fmt.Fprintf(t.w, "osssync: note: %s\n  hint: %s\n", ui.Clean(n.Fact), ui.Clean(n.Hint))
+}
+
 // hints returns what a user can do about err, line by line.
 func hints(err error) []string {
 	var (
@@ -69,6 +80,8 @@ func hints(err error) []string {
 		return []string{"nothing was changed; run again when it has ended"}
 	case errors.Is(err, plan.ErrInvalid):
 		return []string{"nothing was changed; make the plan again with `osssync plan --out`"}
+	case errors.Is(err, index.ErrNewer), errors.Is(err, resumable.ErrNewer):
+		return []string{"nothing was changed; use that version, or another --state-dir: what is not remembered is compared anew"}
 	case errors.As(err, &usage) && usage.hint != "":
 		return []string{usage.hint}
 	case errors.As(err, &serve):

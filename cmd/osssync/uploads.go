@@ -119,6 +119,11 @@ func (c *uploadsCmd) sweep(ctx context.Context, e *env, s *sweep, places []addre
 }
 
 func (c *uploadsCmd) abort(ctx context.Context, e *env, s *sweep, places []address) error {
+	// What began while the list was read has its record by now.
+	var err error
+	if s.owned, err = reconcile.OwnedUploads(e.StateDir); err != nil {
+		return err
+	}
 	e.begun.Store(true)
 	var aborted stale
 	for _, at := range places {
@@ -143,6 +148,6 @@ func (c *uploadsCmd) abort(ctx context.Context, e *env, s *sweep, places []addre
 			aborted.add(&u)
 		}
 	}
-	_, err := fmt.Fprintf(e.stdout, "Aborted %s (%s).\n", ui.Count(aborted.uploads, "upload"), ui.Bytes(aborted.bytes))
+	_, err = fmt.Fprintf(e.stdout, "Aborted %s (%s).\n", ui.Count(aborted.uploads, "upload"), ui.Bytes(aborted.bytes))
 	return err
 }
