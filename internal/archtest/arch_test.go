@@ -24,25 +24,39 @@ var allowed = map[string]struct {
 }{
 	"spec":      {nil, "the wish knows nothing of how it comes true"},
 	"iter":      {nil, "for other people's programs"},
-	"resumable": {[]string{"iter"}, "for other people's programs"},
+	"resumable": {[]string{"iter", "internal/disk"}, "for other people's programs"},
 	"plan":      {[]string{"spec", "iter"}, "deciding is pure"},
-	"apply":     {[]string{"plan", "spec", "iter", "resumable", "internal/localfs", "internal/fault"}, "doing knows no state and no views"},
+	"apply":     {[]string{"plan", "spec", "iter", "resumable", "internal/disk", "internal/localfs", "internal/fault"}, "doing knows no state and no views"},
 
-	"internal/localfs":   {nil, "the tree knows nothing of buckets"},
-	"internal/ossserver": {nil, "what one side of the wire gets wrong the other must notice"},
+	"internal/disk":       {nil, "the door to the disk, whoever goes through"},
+	"internal/localfs":    {[]string{"internal/disk"}, "the tree knows nothing of buckets"},
+	"internal/credential": {nil, "hides a text, whatever it is for"},
+
+	"internal/ossserver": {[]string{"internal/credential"}, "what one side of the wire gets wrong the other must notice"},
 	"internal/fault":     {[]string{"iter", "resumable", "internal/localfs"}, "sorts errors, makes none"},
-	"internal/index":     {[]string{"plan"}, "holds rows, decides nothing"},
-	"internal/ossclient": {[]string{"spec"}, "a client, whatever it is used for"},
+	"internal/index":     {[]string{"plan", "internal/disk"}, "holds rows, decides nothing"},
+	"internal/ossclient": {[]string{"spec", "internal/credential"}, "a client, whatever it is used for"},
 	"internal/ui":        {[]string{"plan", "apply", "spec", "internal/fault"}, "views have no effects"},
 	"internal/reconcile": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",
-		"internal/localfs", "internal/fault", "internal/index", "internal/ossclient", "internal/ossserver",
+		"internal/disk", "internal/localfs", "internal/fault", "internal/index", "internal/ossclient", "internal/ossserver",
 	}, "joins the stages and has no view"},
 	"cmd/osssync": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",
-		"internal/localfs", "internal/fault", "internal/index", "internal/ossclient", "internal/ossserver", "internal/ui", "internal/reconcile",
+		"internal/disk", "internal/localfs", "internal/fault", "internal/credential", "internal/index", "internal/ossclient", "internal/ossserver", "internal/ui", "internal/reconcile",
 	}, "wires everything"},
-	"internal/archtest": {nil, "looks at source only"},
+	"internal/chaos": {[]string{
+		"spec", "plan", "apply", "iter", "resumable",
+		"internal/disk", "internal/localfs", "internal/fault", "internal/index", "internal/ossclient", "internal/ossserver", "internal/reconcile",
+	}, "breaks everything, for tests alone"},
+	"internal/chaos/stage":     {[]string{"spec", "plan", "internal/localfs", "internal/ossclient", "internal/ossserver", "internal/reconcile"}, "sets up and judges, and breaks nothing"},
+	"internal/chaos/crash":     {[]string{"internal/chaos/stage", "internal/ossserver"}, "kills the program, of which it knows the command line alone"},
+	"internal/chaos/powerloss": {[]string{"internal/chaos/stage", "plan", "resumable", "internal/disk", "internal/index", "internal/ossserver"}, "knows what is on the disk"},
+	"internal/chaos/resources": {nil, "tests alone"},
+	"internal/chaos/races":     {nil, "tests alone"},
+	"internal/archtest":        {nil, "looks at source only"},
+	"internal/safety":          {nil, "reads the tests, runs none"},
+	"internal/sabotage":        {nil, "patches source, and runs its tests as anybody would"},
 }
 
 // forbidden are imports from outside the house that a package must not have.

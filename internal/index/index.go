@@ -269,7 +269,7 @@ type Change struct {
 }
 
 // Write makes all changes in one transaction: all are durable when it returns, or
-// none.
+// none. The error wraps [ErrDamaged] if the file is in the way of them.
 func (x *Index) Write(changes []Change) error {
 	if len(changes) == 0 {
 		return nil
@@ -289,6 +289,9 @@ func (x *Index) Write(changes []Change) error {
 		}
 		return nil
 	})
+	if errors.Is(err, bolterrors.ErrIncompatibleValue) { // a bucket stands where rows do
+		err = fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
 	if err != nil {
 		return fmt.Errorf("index write: %w", err)
 	}

@@ -92,7 +92,7 @@ func (s *Session) make(ctx context.Context, m *spec.Mapping, saved *plan.Section
 	}
 	narrowed, err := p.narrow(fresh, saved)
 	var stale *plan.StaleError
-	if errors.As(err, &stale) && fresh.Summary.Changes() == 0 {
+	if errors.As(err, &stale) && fresh.Summary.Changes() == 0 && !fresh.Summary.Incomplete() {
 		p.Converged = true
 		return p, nil
 	}

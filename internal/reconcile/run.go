@@ -89,7 +89,11 @@ func (p *Plan) Run(ctx context.Context, progress *apply.Progress, observe func(a
 			observe(result)
 		}
 	}
-	return report, errors.Join(runErr, writer.flush())
+	err = errors.Join(runErr, writer.flush())
+	if errors.Is(err, index.ErrDamaged) {
+		err = errors.Join(err, p.dropIndex()) // or every run to come would meet it
+	}
+	return report, err
 }
 
 // tidy removes what a result made useless.

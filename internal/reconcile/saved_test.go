@@ -134,6 +134,19 @@ func TestC5_SavedPlanTwice(t *testing.T) {
 	}
 }
 
+// A saved plan is not taken for done because what it changes has become a
+// conflict.
+func TestC5_SavedPlanThatIsInTheWay(t *testing.T) {
+	w := pullWorld(t, "")
+	w.put(map[string]string{"a": "one"})
+	saved := w.save()
+	w.write(map[string]string{"a/b": "mine"})
+	_, err := w.session().Prepare(ctx, w.mapping(), saved)
+	if stale := (*plan.StaleError)(nil); !errors.As(err, &stale) {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestC8_OldPlan is about the service's clock; what this machine takes for the time
 // does not matter.
 func TestC8_OldPlan(t *testing.T) {

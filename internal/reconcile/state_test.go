@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
+	bolt "go.etcd.io/bbolt"
 
 	"github.com/osssync/osssync/internal/index"
 	"github.com/osssync/osssync/plan"
@@ -277,4 +278,30 @@ func TestSetups(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+}
+
+// S7: damage that only shows when a row is written ends the run, and that run
+// alone.
+func TestS7_DamageThatOnlyWritingShows(t *testing.T) {
+	w := pushWorld(t, "prune: managed")
+	w.write(map[string]string{"a": "a", "b": "b"})
+	w.apply()
+	db, err := bolt.Open(w.stateFile(indexFile), 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(db.Update(func(tx *bolt.Tx) error {
+		rows := tx.Bucket([]byte("rows"))
+		_, err := rows.CreateBucket([]byte("c"))
+		return err
+	}), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	w.write(map[string]string{"c": "c"})
+	if _, err := w.try(nil, nil); !errors.Is(err, index.ErrDamaged) {
+		t.Fatalf("%v", err)
+	}
+	w.apply()
+	w.settled()
+	equal(t, "objects", map[string]string{"a": "a", "b": "b", "c": "c"}, w.objects())
 }

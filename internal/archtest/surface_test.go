@@ -1,0 +1,106 @@
+package archtest
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/version"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// sources yields the files of the program, without those of its tests.
+func sources(t *testing.T) map[string]*ast.File {
+	t.Helper()
+	files := map[string]*ast.File{}
+	err := filepath.WalkDir("../..", func(path string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir() && path != "../.." && (strings.HasPrefix(e.Name(), ".") || e.Name() == "testdata"):
+			return fs.SkipDir
+		case e.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		name := filepath.ToSlash(strings.TrimPrefix(path, filepath.Join("..", "..")+string(filepath.Separator)))
+		files[name], err = parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		return err
+	})
+	if err != nil || len(files) < 100 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	return files
+}
+
+// The program opens one door, that of `serve`: there is no listener for debugging
+// or remote control to be left open.
+func TestX10_OneListener(t *testing.T) {
+	doors := []string{"net/http/pprof", "expvar", "net/rpc", "net/http/cgi", "net/http/fcgi"}
+	var listeners []string
+	for name, file := range sources(t) {
+		for _, imported := range file.Imports {
+			if path := strings.Trim(imported.Path.Value, `"`); slices.Contains(doors, path) {
+				t.Errorf("%s imports %s", name, path)
+			}
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			if f, ok := call.Fun.(*ast.SelectorExpr); ok && strings.HasPrefix(f.Sel.Name, "Listen") && !slices.Contains(listeners, name) {
+				listeners = append(listeners, name)
+			}
+			return true
+		})
+	}
+	if want := []string{"cmd/osssync/serve.go"}; !slices.Equal(listeners, want) {
+		t.Errorf("listeners in %q, want %q", listeners, want)
+	}
+}
+
+// A Go before 1.26.5 has an os.Root that a name with a slash at its end leaves, and
+// the module asks for none of what is not listed here.
+func TestK17_X12_ToolchainAndModules(t *testing.T) {
+	text, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	goes := regexp.MustCompile(`(?m)^go (\S+)$`).FindSubmatch(text)
+	if goes == nil || version.Compare("go"+string(goes[1]), "go1.26.5") < 0 {
+		t.Errorf("go.mod asks for go %q, want 1.26.5 or newer", goes)
+	}
+	known := map[string]string{
+		"github.com/alecthomas/kong":                   "command lines",
+		"github.com/aliyun/alibabacloud-oss-go-sdk-v2": "single calls of the service",
+		"github.com/bmatcuk/doublestar/v4":             "oracle of the patterns, in tests",
+		"github.com/dustin/go-humanize":                "sizes for people",
+		"github.com/gofrs/flock":                       "locks of the kernel",
+		"github.com/google/go-cmp":                     "differences, in tests",
+		"github.com/mattn/go-runewidth":                "columns of names",
+		"github.com/rogpeppe/go-internal":              "scripts, in tests",
+		"github.com/vbauerster/mpb/v8":                 "progress bars",
+		"go.etcd.io/bbolt":                             "index and embedded store",
+		"go.uber.org/goleak":                           "goroutines, in tests",
+		"golang.org/x/sync":                            "groups of goroutines",
+		"golang.org/x/sys":                             "system calls",
+		"golang.org/x/term":                            "width of the terminal",
+		"golang.org/x/time":                            "bandwidth",
+		"gopkg.in/yaml.v3":                             "specs",
+		"pgregory.net/rapid":                           "properties, in tests",
+	}
+	direct := regexp.MustCompile(`(?m)^\t(\S+) v\S+$`).FindAllSubmatch(text, -1)
+	if len(direct) == 0 {
+		t.Fatal("no module in go.mod")
+	}
+	for _, module := range direct {
+		if known[string(module[1])] == "" {
+			t.Errorf("go.mod requires %s, and nobody wrote down what for", module[1])
+		}
+	}
+}

@@ -1,0 +1,236 @@
+//go:build unix
+
+package crash
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/osssync/osssync/internal/chaos/stage"
+)
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		if dir, err := workshop(); err == nil {
+			_ = os.RemoveAll(dir)
+		}
+		os.Exit(code)
+	}))
+}
+
+// The programs are built once for all tests.
+var (
+	workshop = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "osssync-crash") })
+	plain    = sync.OnceValues(func() (string, error) { return buildAs("") })
+	gated    = sync.OnceValues(func() (string, error) { return buildAs("failpoint") })
+)
+
+func buildAs(tags string) (string, error) {
+	dir, err := workshop()
+	if err != nil {
+		return "", err
+	}
+	return Build(context.Background(), dir, tags)
+}
+
+// seedOf is that of the environment, or a new one.
+func seedOf(t *testing.T) uint64 {
+	t.Helper()
+	seed := rand.Uint64()
+	if text := os.Getenv("OSSSYNC_SEED"); text != "" {
+		var err error
+		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return seed
+}
+
+// memoryDir returns a folder for the test, in memory where the system has a file
+// system for that.
+func memoryDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "osssync")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+// alley is where victims are placed.
+type alley struct {
+	dir   string
+	plain string // the program without fail points
+	count atomic.Int64
+}
+
+func newAlley(t *testing.T) *alley {
+	t.Helper()
+	program, err := plain()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &alley{dir: memoryDir(t), plain: program}
+}
+
+// with places a victim and lets use have it.
+func (a *alley) with(t *testing.T, scene stage.Scene, workers int, use func(v *Victim) error) error {
+	dir := filepath.Join(a.dir, strconv.FormatInt(a.count.Add(1), 10))
+	v, err := Place(t.Context(), dir, a.plain, scene, workers)
+	if err != nil {
+		return err
+	}
+	err = use(v)
+	if closeErr := v.Close(); err == nil {
+		err = closeErr
+	}
+	if removeErr := os.RemoveAll(dir); err == nil {
+		err = removeErr
+	}
+	return err
+}
+
+// crash is a point in a scene.
+type crash struct {
+	scene   stage.Scene
+	workers int
+	point   Point
+}
+
+func (c *crash) String() string {
+	return fmt.Sprintf("%s, %d workers, %s", c.scene.Name, c.workers, c.point.Name)
+}
+
+// happen lets a crash happen and the program recover.
+func (a *alley) happen(t *testing.T, c *crash) (hit bool, err error) {
+	err = a.with(t, c.scene, c.workers, func(v *Victim) error {
+		var err error
+		if hit, err = v.Die(t.Context(), c.point); err != nil {
+			return err
+		}
+		return v.Recover(t.Context())
+	})
+	return hit, err
+}
+
+// happenAll lets crashes happen until so many have hit, and reports those that the
+// program did not recover from. A process that ends before it dies is no crash:
+// strace counts by thread, and which thread does what changes from run to run.
+func (a *alley) happenAll(t *testing.T, seed uint64, want int, crashes []crash) {
+	t.Helper()
+	rand.New(rand.NewPCG(seed, 0)).Shuffle(len(crashes), func(i, k int) { crashes[i], crashes[k] = crashes[k], crashes[i] })
+	var next, hits atomic.Int64
+	t.Run("all", func(t *testing.T) {
+		for worker := range 2 {
+			t.Run(fmt.Sprint(worker), func(t *testing.T) {
+				t.Parallel()
+				for i := next.Add(1) - 1; i < int64(len(crashes)) && hits.Load() < int64(want); i = next.Add(1) - 1 {
+					hit, err := a.happen(t, &crashes[i])
+					if err != nil {
+						t.Errorf("OSSSYNC_SEED=%d: %s: %v", seed, &crashes[i], err)
+					}
+					if hit {
+						hits.Add(1)
+					}
+				}
+			})
+		}
+	})
+	t.Logf("OSSSYNC_SEED=%d: %d crash points, of %d there are", seed, hits.Load(), len(crashes))
+	if hits.Load() < int64(min(want, len(crashes)/2)) {
+		t.Errorf("only %d crashes happened", hits.Load())
+	}
+}
+
+// After kill -9 at any point the next apply converges, sends at most one piece for
+// each worker again, and leaves nothing about.
+func TestS1_CrashPoints(t *testing.T) {
+	level, err := stage.LevelAsked()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, seed := newAlley(t), seedOf(t)
+	withPoints, err := gated()
+	if err != nil {
+		t.Fatal(err)
+	}
+	noTrace := CanTrace(t.Context())
+	if noTrace != nil {
+		t.Logf("without strace: %v", noTrace)
+	}
+	const requests = 12 // about as many as an apply of a scene makes
+	var inside, traced, outside []crash
+	for _, scene := range stage.Scenes() {
+		add := func(to *[]crash, points []Point, err error) error {
+			for _, p := range points {
+				*to = append(*to, crash{scene, 1 + len(*to)%2, p})
+			}
+			return err
+		}
+		err := a.with(t, scene, 1, func(v *Victim) error {
+			points, err := v.FailPoints(t.Context(), withPoints)
+			return add(&inside, points, err)
+		})
+		if err == nil && noTrace == nil {
+			err = a.with(t, scene, 1, func(v *Victim) error {
+				points, err := v.TracePoints(t.Context(), a.plain)
+				return add(&traced, points, err)
+			})
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", scene.Name, err)
+		}
+		_ = add(&outside, RequestPoints(a.plain, requests), nil)
+	}
+	share := level.CrashPoints / 3
+	t.Run("requests", func(t *testing.T) { a.happenAll(t, seed, min(share, len(outside)/2), outside) })
+	if noTrace == nil {
+		t.Run("system calls", func(t *testing.T) { a.happenAll(t, seed, share, traced) })
+	} else {
+		share *= 2
+	}
+	t.Run("fail points", func(t *testing.T) { a.happenAll(t, seed, share, inside) })
+}
+
+// The same at random times, which also meets what lies between calls.
+func TestS1_Kills(t *testing.T) {
+	level, err := stage.LevelAsked()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, seed := newAlley(t), seedOf(t)
+	random := rand.New(rand.NewPCG(seed, 1))
+	took := map[string]time.Duration{}
+	for _, scene := range stage.Scenes() {
+		err := a.with(t, scene, 2, func(v *Victim) error {
+			began := time.Now()
+			_, err := v.Die(t.Context(), Point{program: a.plain})
+			took[scene.Name] = time.Since(began)
+			return err
+		})
+		if err != nil {
+			t.Fatalf("%s: %v", scene.Name, err)
+		}
+	}
+	var crashes []crash
+	for range 2 * level.Kills {
+		scene := stage.Scenes()[random.IntN(len(stage.Scenes()))]
+		crashes = append(crashes, crash{scene, 2, TimePoint(a.plain, time.Duration(random.Int64N(int64(took[scene.Name]))))})
+	}
+	a.happenAll(t, seed, level.Kills, crashes)
+}
