@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: all build demo test race fuzz bench check fmt vet lint tidy cross clean
+.PHONY: all build demo test fuzz chaos sabotage bench check fmt vet lint tidy cross clean
 
 all: check test build
 
@@ -34,6 +34,18 @@ fuzz:
 		done; \
 	done
 
+# Faults, crashes and power losses, drawn from a seed that is printed; docs/safety.md
+# tells what the levels are: pr (a few minutes), nightly, release.
+CHAOS ?= pr
+chaos:
+	CHAOS=$(CHAOS) $(GO) test -count=1 -timeout 170m -run 'TestSchedules|TestSingleFaults|TestMachine' ./internal/chaos
+	CHAOS=$(CHAOS) $(GO) test -count=1 -timeout 170m -tags failpoint -run TestDisk ./internal/chaos
+
+# Each patch of internal/sabotage brings a known bug back; the tests named with it
+# must notice.
+sabotage:
+	SABOTAGE=1 $(GO) test ./internal/sabotage -run TestSabotage -count=1 -timeout 40m -v
+
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./...
 
@@ -44,9 +56,11 @@ fmt:
 
 vet:
 	$(GO) vet ./...
+	$(GO) vet -tags failpoint ./...
 
 lint:
 	$(GO) tool $(STATICCHECK) ./...
+	$(GO) tool $(STATICCHECK) -tags failpoint ./...
 
 tidy:
 	$(GO) mod tidy -diff
