@@ -40,6 +40,9 @@ CHAOS ?= pr
 chaos:
 	CHAOS=$(CHAOS) $(GO) test -count=1 -timeout 170m -run 'TestSchedules|TestSingleFaults|TestMachine' ./internal/chaos
 	CHAOS=$(CHAOS) $(GO) test -count=1 -timeout 170m -tags failpoint -run TestDisk ./internal/chaos
+	CHAOS=$(CHAOS) $(GO) test -count=1 -timeout 170m ./internal/chaos/stage ./internal/chaos/crash ./internal/chaos/resources ./internal/chaos/races
+	CHAOS=$(CHAOS) $(GO) test -count=1 -timeout 170m -tags failpoint ./internal/chaos/powerloss ./internal/disk
+	CHAOS=$(CHAOS) $(GO) test -count=1 -tags failpoint -run TestL1_PlanFile ./cmd/osssync
 
 # Each patch of internal/sabotage brings a known bug back; the tests named with it
 # must notice.

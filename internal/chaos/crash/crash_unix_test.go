@@ -128,21 +128,24 @@ func (a *alley) happen(t *testing.T, c *crash) (hit bool, err error) {
 	return hit, err
 }
 
-// happenAll lets crashes happen until so many have hit, and reports those that the
-// program did not recover from. A process that ends before it dies is no crash:
-// strace counts by thread, and which thread does what changes from run to run.
+// happenAll lets crashes happen until so many have hit, each again if there are not
+// enough, and reports those that the program did not recover from. A process that
+// ends before it dies is no crash: strace counts by thread, and which thread does what
+// changes from run to run.
 func (a *alley) happenAll(t *testing.T, seed uint64, want int, crashes []crash) {
 	t.Helper()
 	rand.New(rand.NewPCG(seed, 0)).Shuffle(len(crashes), func(i, k int) { crashes[i], crashes[k] = crashes[k], crashes[i] })
 	var next, hits atomic.Int64
+	tries := 20 + 3*int64(want)
 	t.Run("all", func(t *testing.T) {
 		for worker := range 2 {
 			t.Run(fmt.Sprint(worker), func(t *testing.T) {
 				t.Parallel()
-				for i := next.Add(1) - 1; i < int64(len(crashes)) && hits.Load() < int64(want); i = next.Add(1) - 1 {
-					hit, err := a.happen(t, &crashes[i])
+				for i := next.Add(1) - 1; i < tries && hits.Load() < int64(want); i = next.Add(1) - 1 {
+					c := crashes[i%int64(len(crashes))]
+					hit, err := a.happen(t, &c)
 					if err != nil {
-						t.Errorf("OSSSYNC_SEED=%d: %s: %v", seed, &crashes[i], err)
+						t.Errorf("OSSSYNC_SEED=%d: %s: %v", seed, &c, err)
 					}
 					if hit {
 						hits.Add(1)
@@ -152,8 +155,8 @@ func (a *alley) happenAll(t *testing.T, seed uint64, want int, crashes []crash) 
 		}
 	})
 	t.Logf("OSSSYNC_SEED=%d: %d crash points, of %d there are", seed, hits.Load(), len(crashes))
-	if hits.Load() < int64(min(want, len(crashes)/2)) {
-		t.Errorf("only %d crashes happened", hits.Load())
+	if hits.Load() < int64(want) {
+		t.Errorf("only %d crashes in %d tries", hits.Load(), tries)
 	}
 }
 
@@ -197,14 +200,14 @@ func TestS1_CrashPoints(t *testing.T) {
 		}
 		_ = add(&outside, RequestPoints(a.plain, requests), nil)
 	}
-	share := level.CrashPoints / 3
-	t.Run("requests", func(t *testing.T) { a.happenAll(t, seed, min(share, len(outside)/2), outside) })
-	if noTrace == nil {
-		t.Run("system calls", func(t *testing.T) { a.happenAll(t, seed, share, traced) })
+	byRequest, byCall := min(level.CrashPoints/3, len(outside)), level.CrashPoints/3
+	if noTrace != nil {
+		byCall = 0
 	} else {
-		share *= 2
+		t.Run("system calls", func(t *testing.T) { a.happenAll(t, seed, byCall, traced) })
 	}
-	t.Run("fail points", func(t *testing.T) { a.happenAll(t, seed, share, inside) })
+	t.Run("requests", func(t *testing.T) { a.happenAll(t, seed, byRequest, outside) })
+	t.Run("fail points", func(t *testing.T) { a.happenAll(t, seed, level.CrashPoints-byRequest-byCall, inside) })
 }
 
 // The same at random times, which also meets what lies between calls.

@@ -99,7 +99,7 @@ func (v *Victim) Die(ctx context.Context, p Point) (hit bool, err error) {
 	c := v.command(ctx, p.tracer, p.program, "apply", "--auto-approve")
 	c.Env = append(c.Env, p.env...)
 	if p.request > 0 {
-		defer v.dieOnRequest(kill, p)()
+		defer v.dieOnRequest(ctx, kill, p)()
 	}
 	var output strings.Builder
 	c.Stdout, c.Stderr = &output, &output
@@ -122,15 +122,23 @@ func (v *Victim) Die(ctx context.Context, p Point) (hit bool, err error) {
 
 // dieOnRequest has the program killed when its nth request arrives, or was done. From
 // then on it has no answers.
-func (v *Victim) dieOnRequest(kill func(), p Point) (restore func()) {
+func (v *Victim) dieOnRequest(ctx context.Context, kill func(), p Point) (restore func()) {
 	var seen atomic.Int64
+	done := make(chan struct{})
 	fault := func(ossserver.Request) *ossserver.Fault {
 		n := seen.Add(1)
 		switch {
 		case n < int64(p.request):
 			return nil
 		case n == int64(p.request) && p.done:
-			return &ossserver.Fault{When: ossserver.AfterCommit, Drop: true}
+			go func() {
+				select {
+				case done <- struct{}{}: // the server takes it when the request is done
+					kill()
+				case <-ctx.Done():
+				}
+			}()
+			return &ossserver.Fault{When: ossserver.AfterCommit, Wait: done, Drop: true}
 		}
 		kill()
 		return &ossserver.Fault{Drop: true}

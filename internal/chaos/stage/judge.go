@@ -157,10 +157,10 @@ func (st *Stage) files() (files, hidden map[string]string, err error) {
 		switch {
 		case !inside:
 			rest, _ := filepath.Rel(st.Dir, name)
-			if beside[rest] != string(content) {
+			if was, known := beside[filepath.ToSlash(rest)]; !known || was != string(content) {
 				return fmt.Errorf("outside the tree: %q", name)
 			}
-			delete(beside, rest)
+			delete(beside, filepath.ToSlash(rest))
 		case strings.HasPrefix(path, localfs.ReservedDir+"/") || strings.HasPrefix(d.Name(), localfs.TempPrefix):
 			hidden[path] = string(content)
 		default:
