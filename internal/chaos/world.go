@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -203,6 +204,8 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 		r.Body = http.NoBody
 	}
 	r.Host = r.URL.Host
+	// As net/http sends it and the server tells it from no length at all.
+	r.Header.Set("Content-Length", strconv.FormatInt(r.ContentLength, 10))
 	return record(d.server, r).response(r), nil
 }
 
