@@ -115,7 +115,7 @@ func (p *Policy) block(s *State) (Verdict, bool) {
 // compare decides a path that both sides have.
 func (p *Policy) compare(s *State, e *Evidence) Verdict {
 	localHolds, remoteHolds := s.Base.localHolds(s.Local.Stat), s.Base.remoteHolds(s.Remote.Version)
-	if localHolds && remoteHolds {
+	if localHolds && remoteHolds && s.Local.Stat.Size == s.Remote.Version.Size {
 		return p.same(s, e, s.Base.Sums, true)
 	}
 	if e.LocalFault != "" {

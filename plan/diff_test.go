@@ -56,6 +56,7 @@ var bothRows = []diffRow{
 	{"row holds", lTen, rA, bHolds, all, world{}, "unchanged"},
 	{"row holds, multipart", lTen, rMulti, bHolds, all, world{}, "unchanged"},
 	{"row holds, owned", lTen, rA, bOwned, all, world{}, "unchanged"},
+	{"L16 row holds, sizes differ", lTwenty, rA, bHolds, never, world{}, "change MOVE size-differs"},
 	{"row without time holds", lTen, rA, bNoTime, never, world{}, "unchanged record same"},
 	{"sizes differ", lTwenty, rA, bNone, never, world{}, "change MOVE size-differs"},
 	{"sizes differ, row of the past", lTwenty, rA, bBothMoved, never, world{}, "change MOVE size-differs"},

@@ -14,6 +14,11 @@ import (
 // with more names that are file and directory at once is not a tree to sync.
 const maxRevisions = 100_000
 
+// fullRows is up to how many rows a plan is gathered that a guard will stop
+// whatever follows: it can be read, and the guard tells the whole number. Beyond
+// them, some 300 MB, a listing without end would only fill the disk.
+const fullRows = 1_000_000
+
 // Draft takes the verdicts of one mapping in path order and becomes a section of
 // a plan file. Rows go to scratch first, because a later path can show that an
 // earlier one must be left alone: "a" is written before "a/b" is seen, with any
@@ -24,9 +29,12 @@ type Draft struct {
 	out     *bufio.Writer
 	nest    nesting
 	lack    lack
-	rows    int64
+	rows    int64 // in scratch
+	size    int64 // of them, in bytes
+	full    int64 // as fullRows
 
-	summary   Summary                       // of paths; rows are counted when they are written
+	encoder   encoder
+	summary   Summary                       // of the paths and rows seen
 	denied    struct{ local, remote int64 } // files and objects passed over for their names
 	conflicts map[string]bool               // file and directory at once, found after their row was written
 	keep      map[string]bool               // counterparts of refused keys: not to be deleted
@@ -41,12 +49,15 @@ func NewDraft(p *Policy, scratch io.ReadWriteSeeker) *Draft {
 		out:       bufio.NewWriterSize(scratch, 64<<10),
 		nest:      nesting{direction: p.Direction},
 		lack:      newLack(p),
+		full:      fullRows,
 		conflicts: map[string]bool{},
 		keep:      map[string]bool{},
 	}
 }
 
-// Add takes the final verdict on s. States must come in the order of [Align].
+// Add takes the final verdict on s. States must come in the order of [Align]. The
+// error is a [GuardError] when the rows are past a million and past a limit of the
+// policy's guard on what a plan moves.
 func (d *Draft) Add(s *State, v Verdict) error {
 	collides, retract := d.nest.enter(s, &v)
 	for _, above := range retract {
@@ -74,15 +85,20 @@ func (d *Draft) Add(s *State, v Verdict) error {
 		if a == nil {
 			continue
 		}
-		line, err := encodeAction(a)
+		line, err := d.encoder.encode(a)
 		if err != nil {
 			return fmt.Errorf("row of %q: %w", s.Path, err)
 		}
 		d.rows++
+		d.size += int64(len(line)) + 1
+		d.summary.count(a)
 		d.out.Write(line)
 		if err := d.out.WriteByte('\n'); err != nil {
 			return fmt.Errorf("plan scratch: %w", err)
 		}
+	}
+	if d.rows > d.full {
+		return guardVolume(d.policy, &d.summary)
 	}
 	return nil
 }
@@ -127,10 +143,23 @@ func (d *Draft) Finish(h *Header, proof *Proof, w io.Writer) error {
 	out.summary.LocalFiles, out.summary.RemoteObjects = proof.LocalFiles-d.denied.local, proof.RemoteObjects-d.denied.remote
 	out.summary.OwnedRows = proof.OwnedRows
 	d.lack.tell(&out.summary)
-	if err := d.revise(out); err != nil {
+	if err := d.writeRows(out); err != nil {
 		return err
 	}
 	return out.end(proof)
+}
+
+// writeRows copies the rows to out. Only if a path took back the row of an earlier
+// one they have to be read for that.
+func (d *Draft) writeRows(out *sectionWriter) error {
+	if len(d.conflicts) > 0 || len(d.keep) > 0 || d.lack.keepsAny() {
+		out.summary = out.summary.paths()
+		return d.revise(out)
+	}
+	if err := out.copyRows(d.scratch, d.rows, d.size); err != nil {
+		return fmt.Errorf("plan scratch: %w", err)
+	}
+	return nil
 }
 
 // revise copies the rows to out. Conflicts found late take the place of the
@@ -152,7 +181,7 @@ func (d *Draft) revise(out *sectionWriter) error {
 		if err != nil {
 			return fmt.Errorf("plan scratch: %w", err)
 		}
-		a, err := decodeAction(line)
+		a, err := parse(line)
 		if err != nil {
 			return fmt.Errorf("plan scratch: %w", err)
 		}

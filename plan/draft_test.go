@@ -10,6 +10,7 @@ import (
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/osssync/osssync/spec"
 )
@@ -128,6 +129,50 @@ func TestDraft_ErrTooMany(t *testing.T) {
 	}
 	err := d.Add(state("a//b", lNone, rRefused), Verdict{})
 	if err == nil || !strings.Contains(err.Error(), `last "a//b"`) {
+		t.Error(err)
+	}
+}
+
+// Rows are copied, or read and written again if one might have to be revised: the
+// file is the same.
+func TestDraft_CopiesWhatStands(t *testing.T) {
+	finished := func(rows []Action, revise bool) string {
+		d := NewDraft(policy(spec.Push, all), new(memory))
+		for i, a := range rows {
+			path := strconv.Itoa(1_000_000 + i)
+			if err := d.Add(state(path, lTen, rNone), Verdict{Action: a, Class: ClassUnchanged}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if revise {
+			d.keep["a path without a row"] = true
+		}
+		var b bytes.Buffer
+		if err := d.Finish(&Header{Mapping: "m"}, whole(), &b); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		rows := rapid.SliceOf(actions).Draw(t, "rows")
+		if diff := cmp.Diff(finished(rows, true), finished(rows, false)); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+// A scratch file that lost rows makes no plan.
+func TestDraft_ErrScratchCut(t *testing.T) {
+	scratch := new(memory)
+	d := NewDraft(policy(spec.Push, all), scratch)
+	if err := d.Add(state("a", lTen, rNone), Verdict{Action: &Forget{Path: "a"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.out.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	scratch.Truncate(scratch.Len() - 1)
+	if err := d.Finish(&Header{}, whole(), io.Discard); err == nil || err.Error() != "plan scratch: EOF" {
 		t.Error(err)
 	}
 }

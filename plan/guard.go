@@ -118,11 +118,16 @@ func guardUnmounted(h *Header, s *Summary, _ spec.Guard, allow Allowances) *Trip
 	}
 }
 
-// guardMaxDeletes stops a plan that would delete more than the spec allows.
-func guardMaxDeletes(_ *Header, s *Summary, limits spec.Guard, allow Allowances) *Trip {
+// guardMaxDeletes stops a plan that would delete more than the spec allows. With
+// prune: managed the share is of what this mapping put there: what others have
+// beside it makes no mass delete small.
+func guardMaxDeletes(h *Header, s *Summary, limits spec.Guard, allow Allowances) *Trip {
 	n, of, noun := s.Deletes(), s.RemoteObjects, "objects"
 	if s.DeleteLocal.Objects > 0 {
 		of, noun = s.LocalFiles, "files"
+	}
+	if h.Prune == spec.PruneManaged.String() && s.OwnedRows < of {
+		of, noun = s.OwnedRows, noun+" that this mapping put there"
 	}
 	over := n > int64(limits.MaxDeletes) ||
 		n > minDeletesForPercent && n*100 > of*int64(limits.MaxDeletePercent)

@@ -13,7 +13,10 @@ func TestD9_D10_D12_D13_Guard(t *testing.T) {
 	push := Header{Mapping: "site", Direction: "push", Root: "/srv/site", Bucket: "b", Prefix: "www/"}
 	pull := push
 	pull.Direction = "pull"
+	managed, managedPull := push, pull
+	managed.Prune, managedPull.Prune = "managed", "managed"
 	limits := spec.Guard{MaxDeletes: 1000, MaxDeletePercent: 25}
+	owned := func(s Summary, rows int64) Summary { s.OwnedRows = rows; return s }
 	remote := func(deletes, of, source int64) Summary {
 		return Summary{LocalFiles: source, RemoteObjects: of, DeleteRemote: Tally{Objects: deletes}}
 	}
@@ -50,6 +53,14 @@ func TestD9_D10_D12_D13_Guard(t *testing.T) {
 			`mapping "site" stopped by a guard: this plan deletes 1 of 50 objects (2.0 %), above the limit (0, or 100 % of more than 10)`},
 		{"0 %", push, remote(11, 5000, 1), spec.Guard{MaxDeletes: 1000}, Allowances{},
 			`mapping "site" stopped by a guard: this plan deletes 11 of 5000 objects (0.2 %), above the limit (1000, or 0 % of more than 10)`},
+		{"D12 foreign objects do not count", managed, owned(remote(99, 500, 1), 100), limits, Allowances{},
+			`mapping "site" stopped by a guard: this plan deletes 99 of 100 objects that this mapping put there (99.0 %), above the limit (1000, or 25 % of more than 10)`},
+		{"with prune: all they do", push, owned(remote(99, 500, 1), 100), limits, Allowances{}, ""},
+		{"D12 25 of 100 of one's own", managed, owned(remote(25, 500, 1), 100), limits, Allowances{}, ""},
+		{"D12 rows of objects that are gone do not count", managed, owned(remote(11, 43, 1), 1000), limits, Allowances{},
+			`mapping "site" stopped by a guard: this plan deletes 11 of 43 objects (25.6 %), above the limit (1000, or 25 % of more than 10)`},
+		{"D12 pull, foreign files do not count", managedPull, owned(local(99, 500, 1000), 100), limits, Allowances{},
+			`mapping "site" stopped by a guard: this plan deletes 99 of 100 files that this mapping put there (99.0 %), above the limit (1000, or 25 % of more than 10)`},
 		{"pull counts files", pull, local(11, 43, 1000), limits, Allowances{},
 			`mapping "site" stopped by a guard: this plan deletes 11 of 43 files (25.6 %), above the limit (1000, or 25 % of more than 10)`},
 		{"D9 empty tree", push, remote(2, 2, 0), limits, Allowances{},

@@ -71,6 +71,11 @@ func (l *lack) keeps(path string) bool {
 	return found && l.mounts[i].deletes == 0
 }
 
+// keepsAny reports whether keeps is true of any path.
+func (l *lack) keepsAny() bool {
+	return slices.ContainsFunc(l.mounts, func(m lostMount) bool { return m.deletes == 0 })
+}
+
 // forgetsMount reports a row by which the index forgets a mounted file system. Of
 // all that it holds only those have a path that ends in "/".
 func forgetsMount(a Action) bool {

@@ -159,7 +159,15 @@ func TestC7_PlanOfAnotherWorld(t *testing.T) {
 			_, err := narrowed(t, sectionOf(t, header), sectionOf(t, saved))
 			var stale *StaleError
 			if !errors.As(err, &stale) || err.Error() != `plan of mapping "m" is stale: `+row.want {
-				t.Errorf("got %v, want %s", err, row.want)
+				t.Fatalf("got %v, want %s", err, row.want)
+			}
+			if applied := row.name == "lineage" || row.name == "serial"; stale.Applied != applied {
+				t.Errorf("applied: %t", stale.Applied)
+			}
+			saved.Serial = 7
+			_, err = narrowed(t, sectionOf(t, header), sectionOf(t, saved))
+			if applied := row.name == "lineage" || row.name == "serial"; !errors.As(err, &stale) || stale.Applied != applied {
+				t.Errorf("%v after an apply: applied %t", err, stale.Applied)
 			}
 		})
 	}

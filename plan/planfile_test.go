@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -105,6 +106,21 @@ func TestReadFile_RoundTrip(t *testing.T) {
 	}
 }
 
+// Lines of any length up to the limit are read, whatever the reader holds at once.
+func TestReadFile_LongLines(t *testing.T) {
+	var want []Action
+	for i, n := range []int{1, 65_535 - 60, 65_536, 3, 200_000, 1, 2} {
+		want = append(want, &Conflict{Path: strconv.Itoa(i), Reason: ReasonFIFO, Detail: strings.Repeat("x", n)})
+	}
+	f, err := readBytes(planFile(t, want...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, rows(t, f.Sections[0])); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // No bit of a plan file can be changed without notice.
 func TestC6_NoBitCanBeTurned(t *testing.T) {
 	var b bytes.Buffer
@@ -165,11 +181,11 @@ func TestWire_RoundTrip(t *testing.T) {
 		text := rapid.OneOf(rapid.String(), rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }))
 		path, detail := text.Draw(t, "path"), text.Draw(t, "detail")
 		a := &Conflict{Path: path, Reason: ReasonUnreadable, Detail: detail}
-		line, err := encodeAction(a)
+		line, err := new(encoder).encode(a)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := decodeAction(line)
+		got, err := new(decoder).decode(line)
 		if err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}

@@ -13,6 +13,7 @@ import (
 // Policy is what the spec wants of one mapping, as far as deciding needs it.
 // It is read-only and safe for concurrent use.
 type Policy struct {
+	Mapping    string // its name
 	Direction  spec.Direction
 	Prune      spec.Prune
 	PrefixLen  int                                 // bytes of the mapping's prefix
@@ -25,11 +26,13 @@ type Policy struct {
 	AbortAfter time.Duration          // 0: pending uploads are never aborted
 	Now        time.Time              // the server's clock; zero: not known, and no upload is old
 	Deep       bool                   // read objects that have no checksum
+	Guard      spec.Guard             // limits past which a plan is not gathered to its end
 }
 
 // PolicyOf takes the policy of a mapping. now is the server's time.
 func PolicyOf(m *spec.Mapping, now time.Time, deep bool) Policy {
 	return Policy{
+		Mapping:    m.Name,
 		Direction:  m.Direction,
 		Prune:      m.Prune,
 		PrefixLen:  len(m.Prefix),
@@ -42,6 +45,7 @@ func PolicyOf(m *spec.Mapping, now time.Time, deep bool) Policy {
 		AbortAfter: m.Uploads.AbortAfter,
 		Now:        now,
 		Deep:       deep,
+		Guard:      m.Guard,
 	}
 }
 

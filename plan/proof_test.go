@@ -156,7 +156,7 @@ func TestD1_D31_AbsenceIsProved(t *testing.T) {
 	t.Run("deletes are made where absence was looked at", func(t *testing.T) {
 		for _, name := range []string{"DeleteRemote", "DeleteLocal"} {
 			got := s.functions(func(n ast.Node) bool { _, ok := s.makes(n, name); return ok })
-			if diff := cmp.Diff([]string{"a variable", "extra"}, got); diff != "" { // the variable: builders, of rows read
+			if diff := cmp.Diff([]string{"build", "extra"}, got); diff != "" { // build: of rows read
 				t.Errorf("%s: %s", name, diff)
 			}
 		}

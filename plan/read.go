@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"hash"
 	"io"
 	"iter"
@@ -37,7 +38,7 @@ type Section struct {
 // ReadFile checks the plan file of size bytes in r and returns its sections.
 // Anything but a whole, unaltered file of this program's format is an error that
 // wraps [ErrInvalid]. r must stay open, and the file unchanged, for as long as
-// rows are read.
+// rows are read: their form is checked here alone.
 func ReadFile(r io.ReaderAt, size int64) (*File, error) {
 	lines := newLineReader(io.NewSectionReader(r, 0, size))
 	first, err := lines.next()
@@ -124,6 +125,7 @@ func readSection(r io.ReaderAt, lines *lineReader) (*Section, error) {
 	}
 	s := &Section{Header: begin.Header, file: r, start: lines.offset}
 	digest := sha256.New()
+	var decoder decoder
 	var summary Summary
 	last := ""
 	for {
@@ -137,9 +139,9 @@ func readSection(r io.ReaderAt, lines *lineReader) (*Section, error) {
 		if bytes.HasPrefix(line, endPrefix) {
 			break
 		}
-		a, err := decodeAction(line)
+		a, err := decoder.decode(line)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("line %d: %w", lines.number, err)
 		}
 		if a.Where() < last {
 			return nil, &OrderError{Side: "plan", Prev: last, Next: a.Where()}
@@ -190,7 +192,7 @@ func (s *Section) Rows() iter.Seq2[Action, error] {
 		for line, err := range s.lines() {
 			var a Action
 			if err == nil {
-				a, err = decodeAction(line)
+				a, err = parse(line)
 			}
 			if !yield(a, err) || err != nil {
 				return
@@ -219,14 +221,8 @@ func (s *Section) CopyTo(w io.Writer) error {
 		return err
 	}
 	out.summary = s.Summary
-	for line, err := range s.lines() {
-		if err != nil {
-			return err
-		}
-		out.rows++
-		if err := out.line(line); err != nil {
-			return err
-		}
+	if err := out.copyRows(io.NewSectionReader(s.file, s.start, s.end-s.start), s.rows, s.end-s.start); err != nil {
+		return err
 	}
 	return out.end(&s.proof)
 }
@@ -234,8 +230,9 @@ func (s *Section) CopyTo(w io.Writer) error {
 // lineReader reads lines of bounded length and knows where it stands.
 type lineReader struct {
 	r      *bufio.Reader
-	buf    []byte
-	offset int64 // after the line returned last
+	buf    []byte // a line that the reader's own buffer did not hold at once
+	offset int64  // after the line returned last
+	number int64  // of the line returned last; the first of the file is 1
 }
 
 func newLineReader(r io.Reader) *lineReader {
@@ -246,10 +243,14 @@ func newLineReader(r io.Reader) *lineReader {
 // A last line without line feed is io.ErrUnexpectedEOF.
 func (l *lineReader) next() ([]byte, error) {
 	l.buf = l.buf[:0]
+	l.number++
 	for {
 		piece, err := l.r.ReadSlice('\n')
-		l.buf = append(l.buf, piece...)
 		l.offset += int64(len(piece))
+		if err == nil && len(l.buf) == 0 {
+			return piece[:len(piece)-1], nil
+		}
+		l.buf = append(l.buf, piece...)
 		switch {
 		case err == nil:
 			return l.buf[:len(l.buf)-1], nil

@@ -15,6 +15,7 @@ type StaleError struct {
 	What    string   // what moved, in words, if the plan as a whole does not fit
 	Paths   []string // the first paths whose planned action is not due as planned
 	Count   int64    // of all such paths
+	Applied bool     // all that moved is that an apply ran since
 }
 
 func (e *StaleError) Error() string {
@@ -43,7 +44,9 @@ const maxStalePaths = 10
 // index never comes from a file.
 func Narrow(fresh, saved *Section, w io.Writer) error {
 	if moved := saved.Header.Moved(&fresh.Header); moved != "" {
-		return &StaleError{Mapping: saved.Header.Mapping, What: moved}
+		apart := saved.Header
+		apart.Lineage, apart.Serial = fresh.Header.Lineage, fresh.Header.Serial
+		return &StaleError{Mapping: saved.Header.Mapping, What: moved, Applied: apart.Moved(&fresh.Header) == ""}
 	}
 	out, err := beginSection(w, &fresh.Header)
 	if err != nil {
@@ -61,7 +64,7 @@ func Narrow(fresh, saved *Section, w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		a, err := decodeAction(line)
+		a, err := parse(line)
 		if err != nil {
 			return err
 		}
@@ -144,7 +147,7 @@ func (s *Section) changes() iter.Seq2[change, error] {
 				yield(change{}, err)
 				return
 			}
-			a, err := decodeAction(line)
+			a, err := parse(line)
 			if err != nil {
 				yield(change{}, err)
 				return

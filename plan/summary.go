@@ -47,9 +47,12 @@ type Summary struct {
 // Deletes returns the number of objects and files that would be deleted.
 func (s *Summary) Deletes() int64 { return s.DeleteRemote.Objects + s.DeleteLocal.Objects }
 
+// Transfers returns the number of objects and files whose content would be moved.
+func (s *Summary) Transfers() int64 { return s.Upload.Objects + s.Download.Objects }
+
 // Changes returns the number of rows that change a side or a multipart upload.
 func (s *Summary) Changes() int64 {
-	return s.Upload.Objects + s.Download.Objects + s.SetMeta.Objects + s.Deletes() + s.Abort.Objects
+	return s.Transfers() + s.SetMeta.Objects + s.Deletes() + s.Abort.Objects
 }
 
 // Incomplete reports whether something had to be left alone.

@@ -47,3 +47,16 @@ func guardMaxTotalSize(_ *Header, s *Summary, limits spec.Guard, _ Allowances) *
 		Hint:  fmt.Sprintf("to go on: guard.maxTotalSize: %d in the spec", n),
 	}
 }
+
+// guardVolume judges by these guards a plan that is not whole yet. What they count
+// only grows, so what stops it now would stop it in the end.
+func guardVolume(p *Policy, soFar *Summary) error {
+	for _, guard := range []func(*Header, *Summary, spec.Guard, Allowances) *Trip{guardMaxObjects, guardMaxObjectSize, guardMaxTotalSize} {
+		if t := guard(nil, soFar, p.Guard, Allowances{}); t != nil {
+			t.Fact += ", and was not made to its end"
+			t.Hint = "read what the source holds; a limit on what one plan moves stands under `guard:` in the spec"
+			return &GuardError{Mapping: p.Mapping, Trips: []Trip{*t}}
+		}
+	}
+	return nil
+}

@@ -10,7 +10,8 @@ import (
 )
 
 // wire is a row as it stands in a plan file: one flat JSON object a line. Which
-// fields a row has follows from its op.
+// fields a row has follows from its op. encoder and scanner repeat its fields in
+// this order.
 type wire struct {
 	Op         op     `json:"op"`
 	Path       string `json:"path"`
@@ -40,9 +41,8 @@ type wire struct {
 	Base *Base `json:"base,omitempty"`
 }
 
-// encodeAction returns the line of a, without line feed. Equal actions give
-// equal lines.
-func encodeAction(a Action) ([]byte, error) {
+// wireOf returns the row of a.
+func wireOf(a Action) wire {
 	w := wire{Op: a.op(), Path: a.Where(), Reason: a.Why()}
 	if !utf8.ValidString(w.Path) {
 		w.Path, w.PathBase64 = "", []byte(w.Path)
@@ -73,7 +73,7 @@ func encodeAction(a Action) ([]byte, error) {
 		w.Base = &a.Base
 	case *Skip, *Forget:
 	}
-	return encodeLine(&w)
+	return w
 }
 
 func (w *wire) upload(a *Upload) {
@@ -110,26 +110,46 @@ func decodeLine(line []byte, v any) error {
 	return nil
 }
 
-// decodeAction is the strict inverse of encodeAction: a line is accepted only if
-// it is, byte for byte, what encodeAction writes for the action it holds. That
-// refuses unknown, repeated, re-cased, missing and misplaced fields at once.
-func decodeAction(line []byte) (Action, error) {
-	var w wire
-	if err := json.Unmarshal(line, &w); err != nil {
-		return nil, err
-	}
-	a, err := w.action()
+// decoder is the strict inverse of encoder: a line is accepted only if it is, byte
+// for byte, what encoder writes for the action it holds. That refuses unknown,
+// repeated, re-cased, missing and misplaced fields at once. The zero value is ready.
+type decoder struct{ encoder encoder }
+
+// decode returns the action that line holds.
+func (d *decoder) decode(line []byte) (Action, error) {
+	a, err := parse(line)
 	if err != nil {
 		return nil, err
 	}
-	again, err := encodeAction(a)
+	again, err := d.encoder.encode(a)
 	if err != nil {
 		return nil, err
 	}
 	if !bytes.Equal(line, again) {
-		return nil, fmt.Errorf("%s %q is not in the form this program writes", w.Op, a.Where())
+		return nil, fmt.Errorf("%s %q is not in the form this program writes", a.op(), a.Where())
 	}
 	return a, nil
+}
+
+// parse returns the action of a line of which it is known that decode takes it.
+func parse(line []byte) (Action, error) {
+	w, ok := scan(line)
+	if !ok {
+		// No line of ours. What is wrong with it encoding/json tells best.
+		if err := unmarshal(line, &w); err != nil {
+			return nil, err
+		}
+	}
+	return w.action()
+}
+
+// unmarshal decodes into a wire of its own: what goes to encoding/json is on the
+// heap, and the wires of all other lines need not be.
+func unmarshal(line []byte, w *wire) error {
+	var found wire
+	err := json.Unmarshal(line, &found)
+	*w = found
+	return err
 }
 
 // action builds the action that w holds, checking that values are in range.
@@ -138,18 +158,15 @@ func (w *wire) action() (Action, error) {
 	if w.PathBase64 != nil {
 		path = string(w.PathBase64)
 	}
-	build, ok := builders[w.Op]
-	if !ok {
+	a, known := w.build(path)
+	switch {
+	case !known:
 		return nil, fmt.Errorf("unknown op %q", w.Op)
-	}
-	if w.negative() {
+	case w.negative():
 		return nil, fmt.Errorf("negative number in %s %q", w.Op, path)
-	}
-	if !w.Reason.Known() {
+	case !w.Reason.Known():
 		return nil, fmt.Errorf("unknown reason %q of %s %q", w.Reason, w.Op, path)
-	}
-	a, ok := build(w, path)
-	if !ok {
+	case a == nil:
 		return nil, fmt.Errorf("%s %q lacks a field", w.Op, path)
 	}
 	return a, nil
@@ -163,80 +180,69 @@ func (w *wire) negative() bool {
 		w.Base != nil && (stat(&w.Base.Local) || version(&w.Base.Remote))
 }
 
-// builders make the action of each op; false means that a field is missing.
-var builders = map[op]func(w *wire, path string) (Action, bool){
-	opUpload: func(w *wire, path string) (Action, bool) {
-		u, ok := w.toUpload(path)
-		return &u, ok
-	},
-	opResume: func(w *wire, path string) (Action, bool) {
-		u, ok := w.toUpload(path)
-		if !ok || w.Started == nil || w.UploadID == "" {
-			return nil, false
+// build makes the action of the op of w, nil if a field is missing; known is false
+// if there is no such op.
+func (w *wire) build(path string) (a Action, known bool) {
+	switch w.Op {
+	case opUpload, opResume:
+		a = w.buildUpload(path)
+	case opDownload:
+		if w.Remote != nil {
+			a = &Download{Path: path, Reason: w.Reason, Remote: *w.Remote, Before: w.BeforeLocal, Preserve: w.Preserve, Phase: w.Phase, Requests: w.Requests}
 		}
-		return &ResumeUpload{Upload: u, UploadID: w.UploadID, Started: *w.Started, Parts: w.Parts, Bytes: w.Bytes}, true
-	},
-	opDownload: func(w *wire, path string) (Action, bool) {
-		if w.Remote == nil {
-			return nil, false
+	case opSetMeta:
+		if w.Remote != nil && w.Local != nil && w.Sums != nil {
+			a = &SetMeta{Path: path, Reason: w.Reason, Remote: *w.Remote, Local: *w.Local, Sums: *w.Sums, Headers: w.Headers, Owned: w.Owned, Racy: w.Racy}
 		}
-		return &Download{Path: path, Reason: w.Reason, Remote: *w.Remote, Before: w.BeforeLocal, Preserve: w.Preserve, Phase: w.Phase, Requests: w.Requests}, true
-	},
-	opSetMeta: func(w *wire, path string) (Action, bool) {
-		if w.Remote == nil || w.Local == nil || w.Sums == nil {
-			return nil, false
+	case opDeleteRemote:
+		if w.BeforeRemote != nil {
+			a = &DeleteRemote{Path: path, Reason: w.Reason, Before: *w.BeforeRemote}
 		}
-		return &SetMeta{Path: path, Reason: w.Reason, Remote: *w.Remote, Local: *w.Local, Sums: *w.Sums, Headers: w.Headers, Owned: w.Owned, Racy: w.Racy}, true
-	},
-	opDeleteRemote: func(w *wire, path string) (Action, bool) {
-		if w.BeforeRemote == nil {
-			return nil, false
+	case opDeleteLocal:
+		if w.BeforeLocal != nil {
+			a = &DeleteLocal{Path: path, Reason: w.Reason, Before: *w.BeforeLocal}
 		}
-		return &DeleteRemote{Path: path, Reason: w.Reason, Before: *w.BeforeRemote}, true
-	},
-	opDeleteLocal: func(w *wire, path string) (Action, bool) {
-		if w.BeforeLocal == nil {
-			return nil, false
+	case opAbort, opKeep:
+		a = w.buildPending(path)
+	case opConflict:
+		a = &Conflict{Path: path, Reason: w.Reason, Detail: w.Detail, Due: w.Due}
+	case opSkip:
+		a = &Skip{Path: path, Reason: w.Reason}
+	case opRecord:
+		if w.Base != nil {
+			record := &Record{Base: *w.Base}
+			record.Base.Path = path
+			a = record
 		}
-		return &DeleteLocal{Path: path, Reason: w.Reason, Before: *w.BeforeLocal}, true
-	},
-	opAbort: func(w *wire, path string) (Action, bool) {
-		a, ok := w.toPending(path)
-		return &a, ok
-	},
-	opKeep: func(w *wire, path string) (Action, bool) {
-		a, ok := w.toPending(path)
-		keep := KeepUpload(a)
-		return &keep, ok
-	},
-	opConflict: func(w *wire, path string) (Action, bool) {
-		return &Conflict{Path: path, Reason: w.Reason, Detail: w.Detail, Due: w.Due}, true
-	},
-	opSkip: func(w *wire, path string) (Action, bool) {
-		return &Skip{Path: path, Reason: w.Reason}, true
-	},
-	opRecord: func(w *wire, path string) (Action, bool) {
-		if w.Base == nil {
-			return nil, false
-		}
-		w.Base.Path = path
-		return &Record{Base: *w.Base}, true
-	},
-	opForget: func(w *wire, path string) (Action, bool) {
-		return &Forget{Path: path}, true
-	},
+	case opForget:
+		a = &Forget{Path: path}
+	default:
+		return nil, false
+	}
+	return a, true
 }
 
-func (w *wire) toUpload(path string) (Upload, bool) {
+func (w *wire) buildUpload(path string) Action {
 	if w.Local == nil {
-		return Upload{}, false
+		return nil
 	}
-	return Upload{Path: path, Reason: w.Reason, Local: *w.Local, Before: w.BeforeRemote, Headers: w.Headers, Phase: w.Phase, Requests: w.Requests}, true
+	u := Upload{Path: path, Reason: w.Reason, Local: *w.Local, Before: w.BeforeRemote, Headers: w.Headers, Phase: w.Phase, Requests: w.Requests}
+	switch {
+	case w.Op == opUpload:
+		return &u
+	case w.Started == nil || w.UploadID == "":
+		return nil
+	}
+	return &ResumeUpload{Upload: u, UploadID: w.UploadID, Started: *w.Started, Parts: w.Parts, Bytes: w.Bytes}
 }
 
-func (w *wire) toPending(path string) (AbortUpload, bool) {
+func (w *wire) buildPending(path string) Action {
 	if w.Started == nil || w.UploadID == "" {
-		return AbortUpload{}, false
+		return nil
 	}
-	return AbortUpload{Path: path, Reason: w.Reason, UploadID: w.UploadID, Started: *w.Started, Parts: w.Parts, Bytes: w.Bytes}, true
+	a := &AbortUpload{Path: path, Reason: w.Reason, UploadID: w.UploadID, Started: *w.Started, Parts: w.Parts, Bytes: w.Bytes}
+	if w.Op == opKeep {
+		return (*KeepUpload)(a)
+	}
+	return a
 }

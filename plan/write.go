@@ -37,6 +37,7 @@ func seal(digests hash.Hash, v any, digest *string) ([]byte, error) {
 // sectionWriter writes begin, rows and end, and counts what it writes.
 type sectionWriter struct {
 	w       *bufio.Writer
+	encoder encoder
 	digest  hash.Hash
 	rows    int64
 	summary Summary
@@ -65,8 +66,16 @@ func (s *sectionWriter) row(a Action, line []byte) error {
 	return s.line(line)
 }
 
+// copyRows writes the rows that stand in size bytes of r. They are already counted
+// in the summary.
+func (s *sectionWriter) copyRows(r io.Reader, rows, size int64) error {
+	s.rows += rows
+	_, err := io.CopyN(io.MultiWriter(s.digest, s.w), r, size)
+	return err
+}
+
 func (s *sectionWriter) action(a Action) error {
-	line, err := encodeAction(a)
+	line, err := s.encoder.encode(a)
 	if err != nil {
 		return err
 	}

@@ -65,6 +65,23 @@ func kindOf(a plan.Action) kind {
 	return kindHidden
 }
 
+// countKinds returns how many rows of each kind a plan has, and whether its summary
+// tells: of uploads that go on it does not say how many replace something.
+func countKinds(s *plan.Summary) (count [len(appearances)]int64, told bool) {
+	if s.Resume.Objects > 0 {
+		return count, false
+	}
+	count[kindNew] = s.Upload.Objects + s.Download.Objects - s.Replace
+	count[kindReplace] = s.Replace
+	count[kindMeta] = s.SetMeta.Objects
+	count[kindDelete] = s.Deletes()
+	count[kindAbort] = s.Abort.Objects
+	count[kindKeep] = s.Keep.Objects
+	count[kindConflict] = s.Conflicts
+	count[kindSkip] = s.Skips
+	return count, true
+}
+
 func newOr(isNew bool) kind {
 	if isNew {
 		return kindNew

@@ -38,6 +38,7 @@ type Tally struct {
 	NotBegun  int64 `json:"not_begun"`  // because the run had ended
 	Conflicts int64 `json:"conflicts"`  // left alone by the plan
 	Shielded  int64 `json:"shielded"`   // not judged by the plan
+	Beyond    int64 `json:"beyond"`     // due, but not in the saved plan
 	Bytes     int64 `json:"bytes"`      // of content, moved over the network
 }
 
@@ -51,6 +52,7 @@ func (t *Tally) Add(u Tally) {
 	t.NotBegun += u.NotBegun
 	t.Conflicts += u.Conflicts
 	t.Shielded += u.Shielded
+	t.Beyond += u.Beyond
 	t.Bytes += u.Bytes
 }
 
@@ -69,5 +71,6 @@ func (t Tally) String() string {
 	add(t.NotBegun, "not begun")
 	add(t.Conflicts, "left alone")
 	add(t.Shielded, "below what could not be read")
+	add(t.Beyond, "due beyond the plan")
 	return sentence(parts)
 }

@@ -113,13 +113,18 @@ func (t *text) rows(s *plan.Section) error {
 	return nil
 }
 
-// folded writes the first rows of each kind, and how many more there are.
+// folded writes the first rows of each kind, and how many more there are. It reads
+// no further than to the last row that it shows, if the summary tells the rest.
 func (t *text) folded(s *plan.Section) error {
 	var (
 		first [len(appearances)][]row
-		count [len(appearances)]int64
 		all   []row
 	)
+	count, told := countKinds(&s.Summary)
+	var due int64 // rows to be shown
+	for k, n := range count {
+		due += min(n, int64(appearances[k].fold))
+	}
 	for a, err := range s.Rows() {
 		if err != nil {
 			return err
@@ -128,10 +133,15 @@ func (t *text) folded(s *plan.Section) error {
 		if k == kindHidden {
 			continue
 		}
-		count[k]++
+		if !told {
+			count[k]++
+		}
 		if len(first[k]) < appearances[k].fold {
 			r := describe(a, t.now, t.Verbose)
 			first[k], all = append(first[k], r), append(all, r)
+		}
+		if told && int64(len(all)) == due {
+			break
 		}
 	}
 	t.measure(all)
