@@ -35,11 +35,12 @@ var allowed = map[string]struct {
 	"internal/ossserver": {[]string{"internal/credential"}, "what one side of the wire gets wrong the other must notice"},
 	"internal/fault":     {[]string{"iter", "resumable", "internal/localfs"}, "sorts errors, makes none"},
 	"internal/index":     {[]string{"plan", "internal/disk"}, "holds rows, decides nothing"},
+	"internal/listing":   {[]string{"iter"}, "lists, whatever the objects are compared with"},
 	"internal/ossclient": {[]string{"spec", "internal/credential"}, "a client, whatever it is used for"},
 	"internal/ui":        {[]string{"plan", "apply", "spec", "internal/fault"}, "views have no effects"},
 	"internal/reconcile": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",
-		"internal/disk", "internal/localfs", "internal/fault", "internal/index", "internal/ossclient", "internal/ossserver",
+		"internal/disk", "internal/localfs", "internal/fault", "internal/index", "internal/listing", "internal/ossclient", "internal/ossserver",
 	}, "joins the stages and has no view"},
 	"cmd/osssync": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",

@@ -71,6 +71,8 @@ func exercise(t *testing.T, path string, rows map[string]plan.Base) (n int, dama
 			t.Errorf("an untrue row (-written +read):\n%s", diff)
 		}
 	}
+	for range x.Paths() { // ends
+	}
 	_, _, err = x.Identity()
 	for _, err := range []error{err, x.Begin(), x.Write([]index.Change{{Path: "new", Row: row("new")}, {Path: "dir00/file00000"}})} {
 		damaged = damaged || err != nil
