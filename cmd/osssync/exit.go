@@ -77,6 +77,8 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.Is(err, ossclient.ErrNoCredentials), errors.Is(err, ossclient.ErrUntrustedEndpoint):
 		return exitDenied
+	case errors.Is(err, ossserver.ErrDamaged):
+		return exitDisk
 	case errors.As(err, &serving):
 		return exitFailed
 	}

@@ -60,6 +60,7 @@ func TestExitCode(t *testing.T) {
 		{"no connection", &url.Error{Op: "Get", URL: "http://127.0.0.1", Err: &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}}, exitRemote},
 		{"integrity", &resumable.IntegrityError{}, exitIntegrity},
 		{"path of somebody else", &os.PathError{Op: "mkdirat", Path: "x", Err: syscall.EACCES}, exitDisk},
+		{"database of a server", fmt.Errorf("names.db: %w", ossserver.ErrDamaged), exitDisk},
 		{"busy port", &serveError{err: &net.OpError{Op: "listen", Err: syscall.EADDRINUSE}}, exitFailed},
 		{"disk full", &os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}, exitDisk},
 		{"source changed", resumable.ErrSourceChanged, exitIncomplete},

@@ -240,9 +240,48 @@ func TestServeAtABusyAddress(t *testing.T) {
 	}
 }
 
+// TestServeLog: without --log the requests go unlogged, not what went wrong.
+func TestServeLog(t *testing.T) {
+	for _, all := range []bool{false, true} {
+		var stderr strings.Builder
+		log := (&serveCmd{Log: all}).logger(&stderr)
+		log.Info("request")
+		log.Warn("answer broken off")
+		if got := stderr.Len() > 0; got != all {
+			t.Errorf("--log %v: %q", all, stderr.String())
+		}
+		log.Error("request failed")
+		if !strings.Contains(stderr.String(), "level=ERROR msg=\"request failed\"") {
+			t.Errorf("--log %v: %q", all, stderr.String())
+		}
+	}
+}
+
+// TestServeDamaged: a folder that cannot be served is named, without a dump.
+func TestServeDamaged(t *testing.T) {
+	dir := t.TempDir()
+	database := filepath.Join(dir, "names.db")
+	if err := os.WriteFile(database, make([]byte, 1<<16), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr := call(t, "serve", "--dir", dir, "--addr", "127.0.0.1:0")
+	if code != exitDisk || stdout != "" || !strings.Contains(stderr, dir) || !strings.Contains(stderr, "names.db: damaged database") || strings.Contains(stderr, "goroutine") {
+		t.Errorf("code %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+}
+
+func TestServeEndpoint(t *testing.T) {
+	for _, endpoint := range []string{"http://nas.lan", "nas.lan/", "nas lan"} {
+		code, _, stderr := call(t, "serve", "--dir", t.TempDir(), "--addr", "127.0.0.1:0", "--endpoint", endpoint)
+		if code != exitUsage || !strings.Contains(stderr, "want a host, or host:port") {
+			t.Errorf("%q: code %d, stderr %q", endpoint, code, stderr)
+		}
+	}
+}
+
 func TestServeKeys(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "keys")
-	if err := os.WriteFile(file, []byte("# two\ni s\nj t\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("# two\ni s\nj t u\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	open := filepath.Join(t.TempDir(), "open")
@@ -273,7 +312,7 @@ func TestServeKeys(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			keys, err := tt.cmd.keys(func(name string) string {
+			keys, tokens, err := tt.cmd.keys(func(name string) string {
 				if name == "OSSSYNC_ACCESS_KEY_SECRET" {
 					return tt.secret
 				}
@@ -282,8 +321,8 @@ func TestServeKeys(t *testing.T) {
 			if (err == nil) != tt.ok || tt.ok != (len(keys) > 0) {
 				t.Errorf("keys %q, %v; want ok %v", keys, err, tt.ok)
 			}
-			if tt.cmd.Keys == file && tt.ok && (len(keys) != 2 || keys["j"] != "t") {
-				t.Errorf("keys %q", keys)
+			if tt.cmd.Keys == file && tt.ok && (len(keys) != 2 || keys["j"] != "t" || len(tokens) != 1 || tokens["j"] != "u") {
+				t.Errorf("keys %q, tokens %q", keys, tokens)
 			}
 		})
 	}

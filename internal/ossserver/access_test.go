@@ -113,29 +113,41 @@ func TestAnonymousSDK(t *testing.T) {
 	wantCode(t, err, 403, "AccessDenied")
 }
 
+// TestSecurityToken: a temporary pair is let in with its token alone, a permanent
+// one with none.
 func TestSecurityToken(t *testing.T) {
-	h := newHarness(t, func(o *Options) { o.SecurityTokens = map[string]string{testKeyID: "token"} })
+	const permanent = "permanent-id"
+	h := newHarness(t, func(o *Options) {
+		o.Credentials[permanent] = testSecret
+		o.SecurityTokens = map[string]string{testKeyID: "token"}
+	})
 	for _, version := range []oss.SignatureVersionType{oss.SignatureVersionV4, oss.SignatureVersionV1} {
-		for token, status := range map[string]int{"token": 200, "other": 403, "": 403} {
+		for _, row := range []struct{ id, token, code string }{
+			{testKeyID, "token", ""},
+			{testKeyID, "other", "InvalidSecurityToken"},
+			{testKeyID, "", "InvalidAccessKeyId"},
+			{permanent, "", ""},
+			{permanent, "token", "InvalidAccessKeyId"},
+		} {
 			client := h.newClient(func(c *oss.Config) {
-				c.WithSignatureVersion(version).WithCredentialsProvider(credentials.NewStaticCredentialsProvider(testKeyID, testSecret, token))
+				c.WithSignatureVersion(version).WithCredentialsProvider(credentials.NewStaticCredentialsProvider(row.id, testSecret, row.token))
 			})
 			_, err := client.ListBuckets(t.Context(), &oss.ListBucketsRequest{})
-			if status == 403 {
-				wantCode(t, err, 403, "InvalidSecurityToken")
+			if row.code != "" {
+				wantCode(t, err, 403, row.code)
 			} else if err != nil {
-				t.Errorf("token %q: %v", token, err)
+				t.Errorf("%v: %v", row, err)
 			}
 			p, err := client.Presign(t.Context(), &oss.GetObjectRequest{Bucket: oss.Ptr(testBucket), Key: oss.Ptr("k")})
 			if err != nil {
 				t.Fatal(err)
 			}
 			want := "403 "
-			if status == 200 {
+			if row.code == "" {
 				want = "404 "
 			}
 			if got := h.fetch(p.URL); !strings.HasPrefix(got, want) {
-				t.Errorf("presigned with token %q: %s", token, got)
+				t.Errorf("presigned with %v: %s", row, got)
 			}
 		}
 	}

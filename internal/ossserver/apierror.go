@@ -57,6 +57,8 @@ func fineCodes(code string) string {
 		return "0002-00000040"
 	case "RequestTimeTooSkewed":
 		return "0002-00000504"
+	case "MissingContentLength":
+		return "0017-00000101"
 	}
 	return ""
 }
@@ -109,6 +111,12 @@ func accessDenied(message string) *apiError {
 
 func serverClosing() *apiError {
 	return newError(http.StatusServiceUnavailable, "ServiceUnavailable", "The server is closing.")
+}
+
+// writingEnded answers writes after damage, or a commit of which nobody knows
+// whether it was made.
+func writingEnded() *apiError {
+	return newError(http.StatusServiceUnavailable, "ServiceUnavailable", "The server has stopped writing after trouble with its disk, which its log tells, and has to be started again.")
 }
 
 func noSuchBucket(name string) *apiError {

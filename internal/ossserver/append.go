@@ -19,7 +19,7 @@ func (s *Server) appendObject(c *call) error {
 	if position > 0 {
 		c.request.Header.Del("X-Oss-Tagging") // only the append that makes an object can tag it
 	}
-	o, _, err := s.newObject(c) // an append overwrites nothing, so there is nothing to forbid
+	o, _, err := s.newObject(c.bucket, c.request.Header) // an append overwrites nothing, so there is nothing to forbid
 	if err != nil {
 		return err
 	}

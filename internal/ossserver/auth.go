@@ -1,6 +1,7 @@
 package ossserver
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"fmt"
 	"net/http"
@@ -16,6 +17,7 @@ const maxSkew = 15 * time.Minute
 type claim struct {
 	accessKeyID      string
 	signature        string
+	token            string // of a temporary key pair; empty: none sent
 	stringToSign     string
 	canonicalRequest string                     // V4 only
 	sign             func(secret string) string // the signature that this secret gives
@@ -28,17 +30,28 @@ func (s *Server) authenticate(c *call) (signed bool, err error) {
 	if err != nil || cl == nil {
 		return false, err
 	}
-	return true, s.verify(c, cl)
+	cl.token = c.securityToken()
+	return true, s.verify(cl)
 }
 
-func (s *Server) verify(c *call, cl *claim) error {
+// verify judges a claim. To the service a request with a security token is one of
+// a temporary key pair, and a request without one is not: it looks for the key id
+// among the pairs of that kind alone.
+func (s *Server) verify(cl *claim) error {
 	secret, ok := s.options.secrets[cl.accessKeyID]
-	if !ok {
+	token, temporary := s.options.tokens[cl.accessKeyID]
+	if !ok || temporary != (cl.token != "") {
 		e := newError(http.StatusForbidden, "InvalidAccessKeyId", "The OSS Access Key Id you provided does not exist in our records.")
+		if cl.token != "" {
+			e.ec = "0002-00000002"
+		}
 		return e.with("OSSAccessKeyId", cl.accessKeyID)
 	}
 	if hmac.Equal([]byte(cl.sign(secret.Reveal())), []byte(cl.signature)) {
-		return s.checkToken(c, cl.accessKeyID)
+		if temporary && !hmac.Equal([]byte(cl.token), []byte(token.Reveal())) {
+			return newError(http.StatusForbidden, "InvalidSecurityToken", "The security token you provided is invalid.")
+		}
+		return nil
 	}
 	e := newError(http.StatusForbidden, "SignatureDoesNotMatch",
 		"The request signature we calculated does not match the signature you provided. Check your key and signing method.")
@@ -53,23 +66,9 @@ func (s *Server) verify(c *call, cl *claim) error {
 	return e
 }
 
-// checkToken judges the security token of a request. The signature, which has
-// been checked, covers it.
-func (s *Server) checkToken(c *call, accessKeyID string) error {
-	want, ok := s.options.tokens[accessKeyID]
-	if !ok {
-		return nil
-	}
-	got := c.request.Header.Get("X-Oss-Security-Token")
-	for _, name := range []string{"x-oss-security-token", "security-token"} {
-		if got == "" {
-			got = c.query.get(name)
-		}
-	}
-	if !hmac.Equal([]byte(got), []byte(want.Reveal())) {
-		return newError(http.StatusForbidden, "InvalidSecurityToken", "The security token you provided is invalid.")
-	}
-	return nil
+// securityToken returns the token of a request, which the signature covers.
+func (c *call) securityToken() string {
+	return cmp.Or(c.request.Header.Get("X-Oss-Security-Token"), c.query.get("x-oss-security-token"), c.query.get("security-token"))
 }
 
 // claimOf reads the signature of a request; without one the result is nil.

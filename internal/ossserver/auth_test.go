@@ -110,16 +110,6 @@ func TestAuthSkewCorrected(t *testing.T) {
 	}
 }
 
-func TestAuthSecurityToken(t *testing.T) {
-	h := newHarness(t)
-	client := h.newClient(func(c *oss.Config) {
-		c.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(testKeyID, testSecret, "token"))
-	})
-	if _, err := client.ListBuckets(t.Context(), &oss.ListBucketsRequest{}); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestAuthV1Failures(t *testing.T) {
 	h := newHarness(t)
 	for name, change := range map[string]func(*oss.Config){

@@ -189,14 +189,17 @@ func (c *call) claimV4(sig signatureV4, stamp string) *claim {
 		signature:        sig.signature,
 		stringToSign:     toSign,
 		canonicalRequest: canonical,
-		sign: func(secret string) string {
-			key := []byte("aliyun_v4" + secret)
-			for _, part := range []string{sig.date, sig.region, sig.product, terminatorV4} {
-				key = hmacSHA256(key, part)
-			}
-			return hex.EncodeToString(hmacSHA256(key, toSign))
-		},
+		sign:             func(secret string) string { return sig.sign(secret, toSign) },
 	}
+}
+
+// sign signs a text with the key that a secret gives in the scope of sig.
+func (sig signatureV4) sign(secret, text string) string {
+	key := []byte("aliyun_v4" + secret)
+	for _, part := range []string{sig.date, sig.region, sig.product, terminatorV4} {
+		key = hmacSHA256(key, part)
+	}
+	return hex.EncodeToString(hmacSHA256(key, text))
 }
 
 // canonicalV4 builds the canonical request: method, path, query, headers,

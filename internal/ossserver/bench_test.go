@@ -55,6 +55,53 @@ func BenchmarkPut4K(b *testing.B) {
 	}
 }
 
+// BenchmarkPutAfterChurn stores small objects where many others have been and gone:
+// a commit must not cost what the pages cost that those have left free.
+func BenchmarkPutAfterChurn(b *testing.B) {
+	h, url := benchServer(b, true)
+	fillBucket(b, h, 500_000)
+	err := h.store.db.Update(func(tx *bolt.Tx) error {
+		bucket := tx.Bucket(rootBuckets).Bucket([]byte(testBucket))
+		if err := bucket.DeleteBucket(inObjects); err != nil {
+			return err
+		}
+		_, err := bucket.CreateBucket(inObjects)
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	h.put("before", "x") // the pages are free for those that come after it
+	n := 0
+	for b.Loop() {
+		n++
+		resp, err := http.DefaultTransport.RoundTrip(newSignedRequest(b, "PUT", fmt.Sprintf("%s/%s/%d", url, testBucket, n), bytes.NewReader([]byte("x"))))
+		if err != nil || resp.StatusCode != 200 {
+			b.Fatal(err, resp)
+		}
+		resp.Body.Close()
+	}
+}
+
+// BenchmarkOpen opens a folder of a million objects, whose free pages have to be
+// found.
+func BenchmarkOpen(b *testing.B) {
+	h := newHarness(b)
+	fillBucket(b, h, 1_000_000)
+	if err := h.Close(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		s, err := Open(Options{Dir: h.dir, NoSync: true})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkList lists pages of 1000 from the middle of a large bucket.
 func BenchmarkList(b *testing.B) {
 	const objects = 1_000_000

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strconv"
 )
@@ -13,6 +14,9 @@ import (
 func (s *Server) receive(c *call, inline int) (*staged, error) {
 	want, err := parseContentMD5(c.request.Header)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.checkLength(); err != nil {
 		return nil, err
 	}
 	if c.request.ContentLength > maxPutSize {
@@ -31,13 +35,32 @@ func (s *Server) receive(c *call, inline int) (*staged, error) {
 
 // bodyError tells a body that broke off from trouble on our side.
 func (c *call) bodyError(err error) error {
+	timeout := requestTimeout(err)
 	switch {
+	case timeout != nil:
+		return timeout
 	case errors.Is(err, errTooLarge):
 		return entityTooLarge(c.received)
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return newError(http.StatusBadRequest, "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header.")
+	case errors.As(err, new(*apiError)), c.broken == nil && c.request.Context().Err() == nil:
+		return err
+	case c.broken != nil && !errors.Is(c.broken, io.ErrUnexpectedEOF) && len(c.request.TransferEncoding) > 0 && !errors.As(c.broken, new(net.Error)):
+		return invalidRequest("The body of the request is not well-formed in its transfer encoding.")
 	}
-	return err
+	return newError(http.StatusBadRequest, "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header.")
+}
+
+// checkLength refuses a request that tells nothing about the length of its body:
+// by the rules of HTTP it has none, but who sends it meant one.
+func (c *call) checkLength() error {
+	r := c.request
+	if r.ContentLength == 0 && r.Header.Get("Content-Length") == "" && len(r.TransferEncoding) == 0 {
+		return missingContentLength()
+	}
+	return nil
+}
+
+func missingContentLength() *apiError {
+	return newError(http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.")
 }
 
 func entityTooLarge(size int64) *apiError {

@@ -3,6 +3,7 @@ package ossserver
 import (
 	"crypto/rand"
 	"io"
+	"net"
 	"net/http"
 	"strconv"
 	"time"
@@ -20,17 +21,20 @@ type call struct {
 	id        string
 	request   *http.Request
 	received  int64
+	whole     bool          // the body of the request was read to its end
+	broken    error         // what it ended with instead
 	pace      *rate.Limiter // of bytes a second; nil: none
 	delayed   time.Duration // by pace
 
-	response http.ResponseWriter
-	status   int // 0 until the answer has begun
-	code     string
-	sent     int64
-	fault    *Fault
-	replaced bool // the answer came from a fault; drop what the handler writes
-	closing  <-chan struct{}
-	deletes  []ObjectVersion // what a DeleteMultipleObjects names
+	response   http.ResponseWriter
+	connection *http.ResponseController
+	status     int // 0 until the answer has begun
+	code       string
+	sent       int64
+	fault      *Fault
+	replaced   bool // the answer came from a fault; drop what the handler writes
+	closing    <-chan struct{}
+	deletes    []ObjectVersion // what a DeleteMultipleObjects names
 }
 
 // newRequestID returns 24 upper-case hexadecimal digits.
@@ -45,8 +49,14 @@ func (c *call) Read(p []byte) (int, error) {
 	if c.pace != nil {
 		p = p[:min(len(p), paceBurst)]
 	}
+	c.awaitBody()
 	n, err := c.request.Body.Read(p)
 	c.received += int64(n)
+	if err == io.EOF {
+		c.endBody()
+	} else if err != nil {
+		c.broken = err
+	}
 	if c.pace != nil {
 		if err := c.keepPace(n); err != nil {
 			return n, err
@@ -73,6 +83,8 @@ func (c *call) WriteHeader(status int) {
 		c.Header().Set("X-Oss-Qos-Delay-Time", strconv.FormatInt(c.delayed.Milliseconds(), 10))
 	}
 	c.status = status
+	c.leaveBody()
+	c.awaitReader()
 	c.response.WriteHeader(status)
 }
 
@@ -155,6 +167,7 @@ func (c *call) writeNow(p []byte) (int, error) {
 	if c.fault != nil && c.fault.altersBody() {
 		return c.writeAltered(p)
 	}
+	c.awaitReader()
 	n, err := c.response.Write(p)
 	c.sent += int64(n)
 	return n, err
@@ -188,12 +201,10 @@ func (c *call) ReadFrom(r io.Reader) (int64, error) {
 		c.WriteHeader(http.StatusOK)
 	}
 	to, ok := c.response.(io.ReaderFrom)
-	if !ok || c.replaced || c.pace != nil || c.fault != nil && c.fault.altersBody() {
+	if _, socket := c.request.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr); !socket || !ok || c.replaced || c.pace != nil || c.fault != nil && c.fault.altersBody() {
 		return io.Copy(struct{ io.Writer }{c}, r)
 	}
-	n, err := to.ReadFrom(r)
-	c.sent += n
-	return n, err
+	return c.readPieces(to, r)
 }
 
 // writeXML answers with a document, given in pieces of which the last is not

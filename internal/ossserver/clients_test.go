@@ -170,26 +170,6 @@ func TestMarkersTooLong(t *testing.T) {
 	}
 }
 
-// TestTold: flags come back in lower case, and with their default.
-func TestTold(t *testing.T) {
-	settings := map[string]config{}
-	for _, c := range configs() {
-		settings[c.name] = c
-	}
-	for _, row := range []struct{ setting, doc, want string }{
-		{"lifecycle", "<a><ExpiredObjectDeleteMarker>True</ExpiredObjectDeleteMarker><Prefix>True</Prefix></a>", "<a><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker><Prefix>True</Prefix></a>"},
-		{"cors", "<a><b/></a><!-- </a> -->", "<a><b/><ResponseVary>false</ResponseVary></a><!-- </a> -->"},
-		{"cors", "<a><ResponseVary>TRUE</ResponseVary></a>", "<a><ResponseVary>true</ResponseVary></a>"},
-		{"cors", "<a><!-- <ResponseVary> --><b><ResponseVary>x</ResponseVary></b></a>", "<a><!-- <ResponseVary> --><b><ResponseVary>x</ResponseVary></b><ResponseVary>false</ResponseVary></a>"},
-		{"cors", "<a><AllowedHeader>X-A*</AllowedHeader><ResponseVary>true</ResponseVary></a>", "<a><AllowedHeader>x-a*</AllowedHeader><ResponseVary>true</ResponseVary></a>"},
-		{"policy", `{"a":"<PassAll>True</PassAll>"}`, `{"a":"<PassAll>True</PassAll>"}`},
-	} {
-		if got := string(settings[row.setting].told([]byte(row.doc))); got != row.want {
-			t.Errorf("%s: %s becomes %s", row.setting, row.doc, got)
-		}
-	}
-}
-
 // TestCopyReplaceKeeps: a copy that replaces metadata keeps what says how its
 // bytes are to be read, unless the request says otherwise.
 func TestCopyReplaceKeeps(t *testing.T) {

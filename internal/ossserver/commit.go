@@ -30,7 +30,8 @@ type change struct {
 // An apply that returns an *apiError must not have changed anything: the
 // changes of others go on in the same transaction. After any other error the
 // transaction is rolled back and each change gets one of its own, so apply can
-// run twice and must set its results anew.
+// run twice and must set its results anew. After a failed commit nothing is
+// applied again.
 func (st *store) update(apply func(*transaction) error) error {
 	c := &change{apply: apply, result: make(chan error, 1)}
 	st.changes <- c
@@ -82,23 +83,8 @@ func (st *store) gather(group []*change) []*change {
 }
 
 func (st *store) commitGroup(group []*change) {
-	results := make([]error, len(group))
-	err := st.db.Update(func(tx *bolt.Tx) error {
-		addsFile := false
-		for i, c := range group {
-			c.tx = transaction{Tx: tx}
-			results[i] = c.apply(&c.tx)
-			if refused := (*apiError)(nil); results[i] != nil && !errors.As(results[i], &refused) {
-				return results[i]
-			}
-			addsFile = addsFile || c.tx.addsFile
-		}
-		if addsFile {
-			return st.syncContentDir()
-		}
-		return nil
-	})
-	if err != nil && len(group) > 1 {
+	results, undone, err := st.transact(group)
+	if undone && len(group) > 1 && st.db.haltReason() == nil {
 		for _, c := range group {
 			st.commitGroup([]*change{c})
 		}
@@ -106,8 +92,49 @@ func (st *store) commitGroup(group []*change) {
 	}
 	for i, c := range group {
 		if err != nil {
-			results[i] = err
+			c.result <- err
+		} else {
+			c.result <- results[i]
 		}
-		c.result <- results[i]
 	}
+}
+
+// transact applies a group in one transaction. An error is that of the whole
+// group; undone reports that nothing of it can have come into force.
+//
+// When the commit itself fails that is not known, so no change may be applied
+// again: a second time it would find its own result and drop what that refers to.
+// The files of the group are left to the next sweep, which knows.
+func (st *store) transact(group []*change) (results []error, undone bool, err error) {
+	if st.db.haltReason() != nil {
+		return nil, true, writingEnded()
+	}
+	tx, err := st.db.begin(true)
+	if err != nil {
+		return nil, false, err
+	}
+	results = make([]error, len(group))
+	if _, err = st.db.watch(func() error { return st.apply(tx, group, results) }); err != nil {
+		return nil, true, errors.Join(err, st.db.rollback(tx))
+	}
+	if err := st.db.commit(tx); err != nil {
+		return nil, false, err
+	}
+	return results, false, nil
+}
+
+func (st *store) apply(tx *bolt.Tx, group []*change, results []error) error {
+	addsFile := false
+	for i, c := range group {
+		c.tx = transaction{Tx: tx}
+		results[i] = c.apply(&c.tx)
+		if refused := (*apiError)(nil); results[i] != nil && !errors.As(results[i], &refused) {
+			return results[i]
+		}
+		addsFile = addsFile || c.tx.addsFile
+	}
+	if addsFile {
+		return st.syncContentDir()
+	}
+	return nil
 }

@@ -41,7 +41,9 @@ func (c conditions) check(o *objectRecord) error {
 		return preconditionFailed("If-Unmodified-Since")
 	case c.noneMatch != "" && matchesETag(c.noneMatch, o.etag),
 		c.noneMatch == "" && !c.modifiedSince.IsZero() && !modified.After(c.modifiedSince):
-		return newError(http.StatusNotModified, "NotModified", "The object was not modified.")
+		return newError(http.StatusNotModified, "NotModified", "The object was not modified.").
+			withHeader("Etag", quote(o.etag)).
+			withHeader("Last-Modified", modified.UTC().Format(http.TimeFormat))
 	}
 	return nil
 }

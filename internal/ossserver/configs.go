@@ -18,10 +18,12 @@ type config struct {
 	put, get, remove Operation
 	edit             func(doc []byte, names string) ([]byte, error) // removes only what the query parameter names
 	check            func(doc []byte) error
-	apply            func(b *bolt.Bucket, doc []byte) error // carries the setting out; nil doc: removed
-	absent           string                                 // document of a bucket without; empty: there is none
-	flag             parameter                              // told of a document without it
-	missing          string                                 // error code of a bucket without
+	asked            func(header http.Header, doc []byte) error // judges what the request says beside a document that is right
+	apply            func(b *bolt.Bucket, doc []byte) error     // carries the setting out; nil doc: removed
+	absent           string                                     // document of a bucket without; empty: there is none
+	rewrite          func(doc []byte) []byte                    // leaves out what means nothing in a document that is right
+	defaults         []elementDefault                           // told of a document without them
+	missing          string                                     // error code of a bucket without
 	message          string
 	json             bool // the document is JSON and not XML
 }
@@ -33,17 +35,17 @@ func configs() []config {
 		{name: "tagging", put: PutBucketTags, get: GetBucketTags, remove: DeleteBucketTags,
 			check: checkBucketTags, edit: removeTags, absent: "<Tagging><TagSet></TagSet></Tagging>"},
 		{name: "encryption", put: PutBucketEncryption, get: GetBucketEncryption, remove: DeleteBucketEncryption,
-			check: checkBucketEncryption, apply: applyEncryption, missing: "NoSuchServerSideEncryptionRule", message: "The server side encryption rule does not exist."},
+			check: checkBucketEncryption, apply: applyEncryption, rewrite: rewriteEncryption, missing: "NoSuchServerSideEncryptionRule", message: "The server side encryption rule does not exist."},
 		{name: "lifecycle", put: PutBucketLifecycle, get: GetBucketLifecycle, remove: DeleteBucketLifecycle,
-			check: checkLifecycle, missing: "NoSuchLifecycle", message: "No Row found in Lifecycle Table."},
+			check: checkLifecycle, asked: checkOverlap, missing: "NoSuchLifecycle", message: "No Row found in Lifecycle Table."},
 		{name: "cors", put: PutBucketCors, get: GetBucketCors, remove: DeleteBucketCors,
-			check: checkCORS, flag: parameter{"ResponseVary", "false"}, missing: "NoSuchCORSConfiguration", message: "The CORS Configuration does not exist."},
+			check: checkCORS, defaults: []elementDefault{{parent: "CORSConfiguration", name: "ResponseVary", value: "false"}}, missing: "NoSuchCORSConfiguration", message: "The CORS Configuration does not exist."},
 		{name: "website", put: PutBucketWebsite, get: GetBucketWebsite, remove: DeleteBucketWebsite,
-			check: checkWebsite, missing: "NoSuchWebsiteConfiguration", message: "The specified bucket does not have a website configuration."},
-		{name: "referer", put: PutBucketReferer, get: GetBucketReferer, check: checkReferer, flag: parameter{"AllowTruncateQueryString", "true"},
+			check: checkWebsite, defaults: mirrorDefaults(), missing: "NoSuchWebsiteConfiguration", message: "The specified bucket does not have a website configuration."},
+		{name: "referer", put: PutBucketReferer, get: GetBucketReferer, check: checkReferer, defaults: []elementDefault{{parent: "RefererConfiguration", name: "AllowTruncateQueryString", value: "true"}},
 			absent: "<RefererConfiguration><AllowEmptyReferer>true</AllowEmptyReferer><AllowTruncateQueryString>true</AllowTruncateQueryString><RefererList></RefererList></RefererConfiguration>"},
 		{name: "logging", put: PutBucketLogging, get: GetBucketLogging, remove: DeleteBucketLogging,
-			check: checkLogging, absent: "<BucketLoggingStatus></BucketLoggingStatus>"},
+			check: checkLogging, apply: applyLogging, absent: "<BucketLoggingStatus></BucketLoggingStatus>"},
 		{name: "policy", put: PutBucketPolicy, get: GetBucketPolicy, remove: DeleteBucketPolicy,
 			check: checkPolicy, missing: "NoSuchBucketPolicy", message: "The bucket policy does not exist.", json: true},
 		{name: "requestPayment", put: PutBucketRequestPayment, get: GetBucketRequestPayment, check: checkRequestPayment,
@@ -74,19 +76,23 @@ func (s *Server) putConfig(c *call, f config) error {
 	if err := f.check(doc); err != nil {
 		return err
 	}
+	if f.asked != nil {
+		if err := f.asked(c.request.Header, doc); err != nil {
+			return err
+		}
+	}
 	doc = f.told(doc)
 	err = s.store.update(func(tx *transaction) error {
 		b, err := tx.bucket(c.bucket)
 		if err != nil {
 			return err
 		}
-		if err := b.Bucket(inConfigs).Put([]byte(f.name), doc); err != nil {
-			return err
+		if f.apply != nil {
+			if err := f.apply(b, doc); err != nil {
+				return err
+			}
 		}
-		if f.apply == nil {
-			return nil
-		}
-		return f.apply(b, doc)
+		return b.Bucket(inConfigs).Put([]byte(f.name), doc)
 	})
 	if err != nil {
 		return err

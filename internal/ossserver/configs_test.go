@@ -65,13 +65,15 @@ func configCases() []configCase {
 		{"website", "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument></WebsiteConfiguration>",
 			"NoSuchWebsiteConfiguration", with(map[string]string{
 				"<WebsiteConfiguration/>": "MalformedXML",
-				"<WebsiteConfiguration><IndexDocument><Suffix>a/b</Suffix></IndexDocument></WebsiteConfiguration>":                                "InvalidArgument",
-				"<WebsiteConfiguration><ErrorDocument><Key></Key></ErrorDocument></WebsiteConfiguration>":                                         "InvalidArgument",
-				"<WebsiteConfiguration><RoutingRules><RoutingRule><RuleNumber>0</RuleNumber></RoutingRule></RoutingRules></WebsiteConfiguration>": "MalformedXML"})},
+				"<WebsiteConfiguration><IndexDocument><Suffix>a/b</Suffix></IndexDocument></WebsiteConfiguration>":                                                                                        "InvalidArgument",
+				"<WebsiteConfiguration><ErrorDocument><Key></Key></ErrorDocument></WebsiteConfiguration>":                                                                                                 "InvalidArgument",
+				"<WebsiteConfiguration><RoutingRules><RoutingRule><RuleNumber>1</RuleNumber><Redirect><RedirectType>Mirror</RedirectType></Redirect></RoutingRule></RoutingRules></WebsiteConfiguration>": "InvalidArgument",
+				"<WebsiteConfiguration><RoutingRules><RoutingRule><RuleNumber>0</RuleNumber></RoutingRule></RoutingRules></WebsiteConfiguration>":                                                         "MalformedXML"})},
 		{"referer", "<RefererConfiguration><AllowEmptyReferer>false</AllowEmptyReferer><RefererList><Referer>http://a</Referer></RefererList></RefererConfiguration>", "",
 			with(map[string]string{"<RefererConfiguration/>": "MalformedXML"})},
-		{"logging", "<BucketLoggingStatus><LoggingEnabled><TargetBucket>logs</TargetBucket><TargetPrefix>p</TargetPrefix></LoggingEnabled></BucketLoggingStatus>", "",
+		{"logging", "<BucketLoggingStatus><LoggingEnabled><TargetBucket>" + testBucket + "</TargetBucket><TargetPrefix>p</TargetPrefix></LoggingEnabled></BucketLoggingStatus>", "",
 			with(map[string]string{
+				"<BucketLoggingStatus><LoggingEnabled><TargetBucket>no-such-bucket</TargetBucket></LoggingEnabled></BucketLoggingStatus>":                                                   "InvalidTargetBucketForLogging",
 				"<BucketLoggingStatus><LoggingEnabled><TargetBucket>X</TargetBucket></LoggingEnabled></BucketLoggingStatus>":                                                                "InvalidTargetBucketForLogging",
 				"<BucketLoggingStatus><LoggingEnabled><TargetBucket>logs</TargetBucket><TargetPrefix>" + strings.Repeat("p", 33) + "</TargetPrefix></LoggingEnabled></BucketLoggingStatus>": "InvalidArgument"})},
 		{"policy", `{"Version":"1","Statement":[{"Effect":"Allow","Action":["oss:GetObject"],"Principal":["*"],"Resource":["acs:oss:*:*:b/*"]}]}`,
@@ -167,7 +169,7 @@ func TestSDKBucketConfigs(t *testing.T) {
 	note(policy.Body[:14], err)
 	payment, err := h.client.GetBucketRequestPayment(ctx, &oss.GetBucketRequestPaymentRequest{Bucket: b})
 	note(*payment.Payer, err)
-	if want := `a KMS r [PUT] index.html false logs {"Version":"1" Requester`; strings.Join(got, " ") != want {
+	if want := `a KMS r [PUT] index.html false bucket {"Version":"1" Requester`; strings.Join(got, " ") != want {
 		t.Errorf("got %s\nwant %s", strings.Join(got, " "), want)
 	}
 }

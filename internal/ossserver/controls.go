@@ -1,8 +1,8 @@
 package ossserver
 
 import (
-	"fmt"
-	"regexp"
+	"bytes"
+	"encoding/hex"
 	"strconv"
 	"strings"
 )
@@ -14,50 +14,78 @@ import (
 // Unicode's characters for private use, is written as the mark and "fd".
 const controlMark = "\U0010FFFD"
 
-// controlReference matches a reference to a character in decimal or hexadecimal.
-var controlReference = regexp.MustCompile(`&#(x[0-9A-Fa-f]{1,8}|[0-9]{1,9});`)
-
-// bareControl matches a control character that XML 1.0 forbids.
-var bareControl = regexp.MustCompile(`[\x00-\x08\x0b\x0c\x0e-\x1f]`)
-
 // hideControls rewrites references that XML 1.0 forbids, control characters that
 // stand for themselves, and the mark.
 func hideControls(doc []byte) []byte {
-	text := strings.ReplaceAll(string(doc), controlMark, controlMark+"fd")
-	text = bareControl.ReplaceAllStringFunc(text, func(c string) string { return fmt.Sprintf("%s%02x", controlMark, c[0]) })
-	return controlReference.ReplaceAllFunc([]byte(text), func(ref []byte) []byte {
-		digits, base := string(ref[2:len(ref)-1]), 10
-		if digits[0] == 'x' {
-			digits, base = digits[1:], 16
+	hidden := make([]byte, 0, len(doc))
+	for len(doc) > 0 {
+		code, size := forbidden(doc)
+		if size == 0 {
+			hidden, doc = append(hidden, doc[0]), doc[1:]
+			continue
 		}
-		r, err := strconv.ParseUint(digits, base, 32)
-		switch {
-		case err != nil:
-			return ref
-		case r == 0x10FFFD:
-			return []byte(controlMark + "fd")
-		case r < ' ' && r != '\t' && r != '\n' && r != '\r':
-			return fmt.Appendf(nil, "%s%02x", controlMark, r)
-		}
-		return ref
-	})
+		hidden, doc = hex.AppendEncode(append(hidden, controlMark...), []byte{code}), doc[size:]
+	}
+	return hidden
 }
+
+// forbidden reports how many bytes at the beginning of a text have to be hidden,
+// and as which code.
+func forbidden(text []byte) (code byte, size int) {
+	switch c := text[0]; {
+	case isControl(uint64(c)):
+		return c, 1
+	case c == '&':
+		return forbiddenReference(text)
+	case c == controlMark[0] && bytes.HasPrefix(text, []byte(controlMark)):
+		return 0xFD, len(controlMark)
+	}
+	return 0, 0
+}
+
+// forbiddenReference is forbidden for a reference to a character, in decimal or
+// hexadecimal.
+func forbiddenReference(text []byte) (code byte, size int) {
+	end := bytes.IndexByte(text[:min(len(text), len("&#x0010FFFD;"))], ';')
+	if end < 0 || text[1] != '#' {
+		return 0, 0
+	}
+	digits, base := string(text[2:end]), 10
+	if hex, ok := strings.CutPrefix(digits, "x"); ok {
+		digits, base = hex, 16
+	}
+	switch r, err := strconv.ParseUint(digits, base, 32); {
+	case err != nil:
+		return 0, 0
+	case r == 0x10FFFD:
+		return 0xFD, end + 1
+	case isControl(r):
+		return byte(r), end + 1
+	}
+	return 0, 0
+}
+
+// isControl reports whether XML 1.0 forbids a character below the space.
+func isControl(r uint64) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' }
 
 // showControls undoes hideControls in a piece of text.
 func showControls(s string) string {
-	head, rest, marked := strings.Cut(s, controlMark)
-	for marked {
-		var next string
+	var shown strings.Builder
+	shown.Grow(len(s))
+	for {
+		before, rest, marked := strings.Cut(s, controlMark)
+		shown.WriteString(before)
+		if !marked {
+			return shown.String()
+		}
 		if code, err := strconv.ParseUint(rest[:min(2, len(rest))], 16, 8); err == nil && len(rest) >= 2 {
-			next = string(rune(code))
 			if code == 0xFD {
-				next = controlMark
+				shown.WriteString(controlMark)
+			} else {
+				shown.WriteRune(rune(code))
 			}
 			rest = rest[2:]
 		}
-		var behind string
-		behind, rest, marked = strings.Cut(rest, controlMark)
-		head += next + behind
+		s = rest
 	}
-	return head
 }

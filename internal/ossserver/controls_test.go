@@ -41,6 +41,22 @@ func TestDeleteControlCharacters(t *testing.T) {
 	}
 }
 
+// TestControlsAreLinear: the time for a text grows with its length alone. Controls
+// are shown with one allocation, where one for each of a megabyte took hours.
+func TestControlsAreLinear(t *testing.T) {
+	hidden := string(hideControls(bytes.Repeat([]byte{1}, 1<<16)))
+	if n := testing.AllocsPerRun(1, func() { showControls(hidden) }); n > 1 {
+		t.Errorf("%v allocations", n)
+	}
+	h := newHarness(t)
+	doc := []byte("<Delete><Object><Key>" + strings.Repeat("\x01", 1<<20) + "</Key></Object></Delete>")
+	sum := md5.Sum(doc)
+	got := h.raw("POST", "/"+testBucket+"/?delete", doc, "Content-MD5", base64.StdEncoding.EncodeToString(sum[:]))
+	if got.status != 400 || got.code() != "InvalidObjectName" || len(got.body) > 4<<10 {
+		t.Errorf("%d %s, %d bytes", got.status, got.code(), len(got.body))
+	}
+}
+
 // FuzzControls: any text survives a document in which every character is a
 // reference, and one in which only those are that must be.
 func FuzzControls(f *testing.F) {

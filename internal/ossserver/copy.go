@@ -50,7 +50,7 @@ func (s *Server) copyObject(c *call) error {
 	if err != nil {
 		return err
 	}
-	wanted, forbid, err := s.newObject(c)
+	wanted, forbid, err := s.newObject(c.bucket, c.request.Header)
 	if err != nil {
 		return err
 	}

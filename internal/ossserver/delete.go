@@ -3,6 +3,7 @@ package ossserver
 import (
 	"encoding/xml"
 	"net/http"
+	"strings"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -91,18 +92,24 @@ type deleteDocument struct {
 	Objects []ObjectVersion `xml:"Object"`
 }
 
+// maxHiddenKey is the longest that a key can become in hideControls, which makes
+// two digits behind the mark of a byte.
+const maxHiddenKey = maxKeyLength * (len(controlMark) + 2)
+
 func parseDeleteDocument(doc []byte) (*deleteDocument, error) {
 	var d deleteDocument
 	if err := unmarshalDocument(hideControls(doc), &d); err != nil {
 		return nil, err
 	}
-	for i := range d.Objects {
-		d.Objects[i].Key = showControls(d.Objects[i].Key)
-	}
 	if len(d.Objects) == 0 || len(d.Objects) > maxBatchDelete {
 		return nil, malformedXML()
 	}
-	for _, o := range d.Objects {
+	for i := range d.Objects {
+		o := &d.Objects[i]
+		if len(o.Key) > maxHiddenKey {
+			return nil, invalidObjectName(strings.ToValidUTF8(o.Key[:maxKeyLength], ""))
+		}
+		o.Key = showControls(o.Key)
 		if err := checkKey(o.Key); err != nil {
 			return nil, err
 		}
@@ -119,8 +126,11 @@ func (s *Server) deleteMultipleObjects(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := c.checkLength(); err != nil {
+		return err
+	}
 	if c.request.ContentLength < 0 {
-		return newError(http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.")
+		return missingContentLength()
 	}
 	if c.request.Header.Get("Content-Md5") == "" {
 		e := newError(http.StatusBadRequest, "MissingArgument", "Missing Some Required Arguments.").with("ArgumentName", "Content-MD5")

@@ -35,8 +35,10 @@
 // a bucket are checked, kept and given back; beside ACL, versioning, default
 // encryption and CORS none has an effect.
 //
-// Buckets are named in the path or by the Host header. Signatures may be V4 or
-// V1, in the Authorization header or in the query.
+// Buckets are named in the path or by the Host header. Signatures may be V4, V2
+// or V1, in the Authorization header or in the query; a form has its own.
+//
+// A client that neither sends nor takes a byte of a body for a minute is given up.
 //
 // # Names and bytes
 //
@@ -69,7 +71,13 @@
 // at most files that no record refers to, and Open removes these. Changes that
 // wait at the same time share a transaction, and so the syncs of it.
 //
+// When a commit fails it may be in force all the same. Unless the database shows
+// the state before it, no change is applied again and nothing more is written until
+// the next Open; so it is after a panic of bbolt, with which that answers damage.
+//
 // Where a loss of power took the end of a file, the server does not serve what
-// is left of it: a database cut short is not opened, and a body cut short is
-// answered with an error.
+// is left of it: a database cut short or damaged is not opened, and a body cut
+// short is answered with an error. bbolt keeps the state before the last change;
+// where it has to fall back on that, files without a record are moved into
+// aside-ID/ and stay there.
 package ossserver

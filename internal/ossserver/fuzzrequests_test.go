@@ -1,6 +1,7 @@
 package ossserver
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -213,7 +214,16 @@ func FuzzDocuments(f *testing.F) {
 			}
 		}
 		for _, c := range configs() {
-			taken(t, doc, c.check([]byte(doc)))
+			if !taken(t, doc, c.check([]byte(doc))) {
+				continue
+			}
+			if c.asked != nil {
+				taken(t, doc, c.asked(http.Header{}, []byte(doc)))
+			}
+			told := c.told([]byte(doc))
+			if again := c.told(told); c.check(told) != nil || !bytes.Equal(again, told) {
+				t.Errorf("%s: %q is told as %q, and that as %q", c.name, doc, told, again)
+			}
 		}
 	})
 }

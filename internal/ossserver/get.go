@@ -45,6 +45,12 @@ func (s *Server) getObject(c *call) error {
 	}
 	h.Set("Accept-Ranges", "bytes")
 	h.Set("Content-Length", strconv.FormatInt(part.length, 10))
+	if c.request.Header.Get("Range") == "" && compressible(h, o.size) {
+		h.Add("Vary", "Accept-Encoding")
+		if takesGzip(c.request.Header.Get("Accept-Encoding")) {
+			return c.writeGzip(r, o.size)
+		}
+	}
 	if !part.partial {
 		writeContentMD5(h, o)
 		c.WriteHeader(http.StatusOK)

@@ -15,7 +15,7 @@ func (s *Server) initiateMultipartUpload(c *call) error {
 	if err != nil {
 		return err
 	}
-	o, forbid, err := s.newObject(c)
+	o, forbid, err := s.newObject(c.bucket, c.request.Header)
 	if err != nil {
 		return err
 	}

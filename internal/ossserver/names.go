@@ -45,8 +45,12 @@ func checkKey(key string) error {
 		return invalidArgument("The characters encoding must be utf-8.")
 	}
 	if key == "" || len(key) > maxKeyLength || key[0] == '/' || key[0] == '\\' {
-		e := newError(http.StatusBadRequest, "InvalidObjectName", "The specified object is not valid.")
-		return e.with("ObjectName", key)
+		return invalidObjectName(key)
 	}
 	return nil
+}
+
+func invalidObjectName(key string) *apiError {
+	e := newError(http.StatusBadRequest, "InvalidObjectName", "The specified object is not valid.")
+	return e.with("ObjectName", key)
 }

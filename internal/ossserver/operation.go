@@ -56,6 +56,7 @@ const (
 	DeleteMultipleObjects Operation = "DeleteMultipleObjects"
 
 	PutObject     Operation = "PutObject"
+	PostObject    Operation = "PostObject"
 	CopyObject    Operation = "CopyObject"
 	AppendObject  Operation = "AppendObject"
 	GetObject     Operation = "GetObject"

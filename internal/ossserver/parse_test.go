@@ -24,7 +24,16 @@ func TestParseTarget(t *testing.T) {
 		{"/k", "b.oss-cn-hangzhou.aliyuncs.com", "", target{bucket: "b", key: "k"}},
 		{"/b/k", "store.example.org:9000", "store.example.org:9000", target{bucket: "b", key: "k"}},
 		{"/k", "b.store.example.org:9000", "http://store.example.org:9000/", target{bucket: "b", key: "k"}},
-		{"/k", "b.store.example.org", "", target{bucket: "b", key: "k"}},
+		{"/b/k", "b.store.example.org", "", target{bucket: "b", key: "k"}},
+		{"/", "host.docker.internal:9000", "", target{}},
+		{"/b/k", "nas.lan", "", target{bucket: "b", key: "k"}},
+		{"/b/k", "nas.lan", "store.example.org", target{bucket: "b", key: "k"}},
+		{"/b/k", "192.0.2.1:9000", "store.example.org", target{bucket: "b", key: "k"}},
+		{"/k", "b.localhost", "store.example.org", target{bucket: "b", key: "k"}},
+		{"/k", "b.localhost", "localhost", target{bucket: "b", key: "k"}},
+		{"/b/k", "oss-accelerate.aliyuncs.com", "", target{bucket: "b", key: "k"}},
+		{"/k", "oss-b.oss-cn-hangzhou-internal.aliyuncs.com", "", target{bucket: "oss-b", key: "k"}},
+		{"/b/k", "b.sts.aliyuncs.com", "", target{bucket: "b", key: "k"}},
 	} {
 		got, err := parseTarget(row.path, row.host, row.endpoint)
 		if err != nil || got != row.want {

@@ -6,7 +6,7 @@ import (
 )
 
 func (s *Server) putObject(c *call) error {
-	o, forbid, err := s.newObject(c)
+	o, forbid, err := s.newObject(c.bucket, c.request.Header)
 	if err != nil {
 		return err
 	}
@@ -19,6 +19,15 @@ func (s *Server) putObject(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := s.storeBody(c, o, body, forbid); err != nil {
+		return err
+	}
+	c.writeEmpty(http.StatusOK)
+	return nil
+}
+
+// storeBody makes an object of a staged body and sets the headers that tell of it.
+func (s *Server) storeBody(c *call, o *objectRecord, body *staged, forbid bool) error {
 	o.kind, o.etag, o.crc, o.size = kindNormal, body.etag(), body.crc, body.size
 	if err := s.storeObject(c.target, o, body, forbid); err != nil {
 		return err
@@ -28,7 +37,6 @@ func (s *Server) putObject(c *call) error {
 	writeContentMD5(c.Header(), o)
 	writeVersion(c.Header(), o)
 	o.Encryption.writeHeaders(c.Header())
-	c.writeEmpty(http.StatusOK)
 	return nil
 }
 
@@ -52,22 +60,22 @@ func (s *Server) storeObject(t target, o *objectRecord, body *staged, forbid boo
 
 // newObject reads the headers of a request that makes an object of the bucket's
 // storage class or of one that it names, and x-oss-forbid-overwrite.
-func (s *Server) newObject(c *call) (o *objectRecord, forbid bool, err error) {
-	bucket, err := s.store.bucketRecord(c.bucket)
+func (s *Server) newObject(bucketName string, header http.Header) (o *objectRecord, forbid bool, err error) {
+	bucket, err := s.store.bucketRecord(bucketName)
 	if err != nil {
 		return nil, false, err
 	}
 	o = &objectRecord{}
-	if o.attributes, err = parseAttributes(c.request.Header); err != nil {
+	if o.attributes, err = parseAttributes(header); err != nil {
 		return nil, false, err
 	}
-	if o.class, err = parseStorageClass(c.request.Header, bucket.StorageClass); err != nil {
+	if o.class, err = parseStorageClass(header, bucket.StorageClass); err != nil {
 		return nil, false, err
 	}
 	if o.Encryption.Algorithm == "" {
 		o.Encryption = bucket.Encryption
 	}
-	forbid, err = parseFlag(c.request.Header, "X-Oss-Forbid-Overwrite")
+	forbid, err = parseFlag(header, "X-Oss-Forbid-Overwrite")
 	return o, forbid, err
 }
 

@@ -151,8 +151,12 @@ func TestConditions(t *testing.T) {
 		{200, []string{"If-None-Match", `"other"`, "If-Modified-Since", at}},
 	} {
 		for _, method := range []string{"GET", "HEAD"} {
-			if got := h.raw(method, "/"+testBucket+"/k", nil, row.header...); got.status != row.status {
+			got := h.raw(method, "/"+testBucket+"/k", nil, row.header...)
+			if got.status != row.status {
 				t.Errorf("%s %v: %d, want %d", method, row.header, got.status, row.status)
+			}
+			if got.status == 304 && (got.header.Get("ETag") != etag || got.header.Get("Last-Modified") != at) {
+				t.Errorf("%s %v: without its validators: %v", method, row.header, got.header)
 			}
 		}
 	}

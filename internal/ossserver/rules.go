@@ -53,6 +53,7 @@ func bucketRules() []rule {
 		{operation: DeleteBucket, method: "DELETE", level: bucketLevel, serve: (*Server).deleteBucket},
 		{operation: DeleteMultipleObjects, method: "POST", level: bucketLevel, serve: (*Server).deleteMultipleObjects,
 			needs: "delete", allows: "encoding-type"},
+		{operation: PostObject, method: "POST", level: bucketLevel, access: anyone, serve: (*Server).postObject, encrypts: true}, // the form says who sends it
 	}
 }
 

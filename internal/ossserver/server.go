@@ -29,8 +29,8 @@ type Options struct {
 	Credentials map[string]string
 
 	// SecurityTokens maps access key ids to the security token that requests
-	// signed with them must carry, as temporary credentials do. For ids that
-	// are not in it a token is not looked at. Default: none.
+	// signed with them must carry, as temporary credentials do. A request that
+	// carries one with an id that is not in it is refused. Default: none.
 	SecurityTokens map[string]string
 
 	// Region must equal the region in the scope of V4 signatures. Default
@@ -38,8 +38,9 @@ type Options struct {
 	Region string
 
 	// Endpoint is the host, with port, that answers name as the endpoint of
-	// buckets. Requests to a subdomain of it name the bucket there. Default:
-	// the host that a request was sent to.
+	// buckets. Requests to a subdomain of it name the bucket there, as those to
+	// subdomains of localhost and of the endpoints of OSS regions always do.
+	// Default: the host that a request was sent to.
 	Endpoint string
 
 	// NoSync leaves out all disk syncs. A crash of the machine, though not of
@@ -47,7 +48,8 @@ type Options struct {
 	// directory. For tests.
 	NoSync bool
 
-	// Log is given one record for each request. Default: no log.
+	// Log is given one record of level Info for each request, and one of level
+	// Error for each failure of the server's own. Default: no log.
 	Log *slog.Logger
 
 	// Hooks watch and disturb requests, for tests. Default: none.
@@ -104,7 +106,8 @@ type Server struct {
 
 // Open opens the directory, creating it where there is none, and removes what
 // a crash left behind. When another server has the directory the error is
-// ErrLocked, found within a second.
+// ErrLocked, found within a second. When the database in it is damaged the error
+// is ErrDamaged, and nothing was changed.
 func Open(o Options) (*Server, error) {
 	o = o.withDefaults()
 	if o.Dir == "" {
@@ -164,7 +167,7 @@ func (s *Server) CreateBucket(name string) error {
 // cannot be finished and where a Fault says so.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := s.now()
-	c := &call{request: r, response: w, seq: s.seq.Add(1), id: newRequestID(), closing: s.closing}
+	c := &call{request: r, response: w, connection: http.NewResponseController(w), seq: s.seq.Add(1), id: newRequestID(), closing: s.closing}
 	c.Header().Set("Server", "AliyunOSS")
 	c.Header().Set("Date", start.UTC().Format(http.TimeFormat))
 	c.Header().Set("X-Oss-Request-Id", c.id)
@@ -177,8 +180,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.inside.Done()
-	defer func() { s.record(c, s.now().Sub(start)) }()
+	s.answer(c, start)
+	c.linger()
+}
 
+// answer serves a request and tells what became of it.
+func (s *Server) answer(c *call, start time.Time) {
+	defer func() { s.record(c, s.now().Sub(start)) }()
 	err := s.serve(c)
 	switch refused := (*apiError)(nil); {
 	case err == nil:
@@ -286,9 +294,3 @@ func (s *Server) record(c *call, took time.Duration) {
 }
 
 func (s *Server) now() time.Time { return s.options.Now() }
-
-// formatISO is the time format of OSS's XML.
-func formatISO(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
-
-// formatUnix is formatISO for a stored time, in seconds.
-func formatUnix(seconds int64) string { return formatISO(time.Unix(seconds, 0)) }

@@ -4,15 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // lockTimeout is how long Open waits for a server that is just closing.
@@ -41,7 +38,7 @@ var (
 
 // store keeps names in a database and the bytes of large bodies in files.
 type store struct {
-	db       *bolt.DB
+	db       *database
 	content  string // folder of the files
 	sync     bool
 	log      *slog.Logger
@@ -57,24 +54,21 @@ type store struct {
 
 func openStore(dir string, durable bool, log *slog.Logger) (*store, error) {
 	content := filepath.Join(dir, "content")
-	if err := os.MkdirAll(content, 0o700); err != nil {
+	if err := makeFolder(content, durable, syncDir); err != nil {
 		return nil, err
 	}
-	if err := checkWhole(dir); err != nil {
-		return nil, err
+	newest, err := checkWhole(dir, log)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", databaseName, err)
 	}
-	db, err := bolt.Open(filepath.Join(dir, databaseName), 0o600, &bolt.Options{
+	db, err := openDatabase(filepath.Join(dir, databaseName), bolt.Options{
 		Timeout:        lockTimeout,
-		FreelistType:   bolt.FreelistMapType, // the cost of the default grows with the free pages
 		NoSync:         !durable,
 		NoGrowSync:     !durable,
-		NoFreelistSync: !durable, // an Open that finds no free list rebuilds it
-	})
-	if errors.Is(err, bolterrors.ErrTimeout) {
-		return nil, ErrLocked
-	}
+		NoFreelistSync: true, // each commit would write all of it; an Open that finds none rebuilds it
+	}, log)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", databaseName, err)
 	}
 	st := &store{
 		db: db, content: content, sync: durable, log: log,
@@ -82,17 +76,36 @@ func openStore(dir string, durable bool, log *slog.Logger) (*store, error) {
 		buffers: sync.Pool{New: newBuffer},
 		pins:    make(map[uint64]*pin),
 	}
-	if err := st.prepare(dir); err != nil {
+	if err := st.prepare(dir, newest); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	go st.commitAll()
 	return st, nil
 }
 
-// prepare makes the database ready and sweeps the content folder. It runs under
+// prepare makes the database ready and clears the content folder. It runs under
 // the lock of the database and before any other use.
-func (st *store) prepare(dir string) error {
-	err := st.db.Update(func(tx *bolt.Tx) error {
+func (st *store) prepare(dir string, newest bool) error {
+	if !newest {
+		if err := st.setAside(dir); err != nil {
+			return fmt.Errorf("set content of %q aside: %w", st.content, err)
+		}
+	}
+	if err := st.layOut(); err != nil {
+		return fmt.Errorf("%s: %w", databaseName, err)
+	}
+	if err := st.sweep(); err != nil {
+		return fmt.Errorf("sweep of %q: %w", st.content, err)
+	}
+	if !st.sync {
+		return nil
+	}
+	return syncDir(dir)
+}
+
+// layOut makes the roots of a new database, and refuses one of another format.
+func (st *store) layOut() error {
+	return st.db.Update(func(tx *bolt.Tx) error {
 		format, err := tx.CreateBucketIfNotExists(rootFormat)
 		if err != nil {
 			return err
@@ -112,16 +125,6 @@ func (st *store) prepare(dir string) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	if err := st.sweep(); err != nil {
-		return fmt.Errorf("sweep of %q: %w", st.content, err)
-	}
-	if !st.sync {
-		return nil
-	}
-	return syncDir(dir)
 }
 
 // close waits for the committer. No update may be under way or follow.
@@ -129,17 +132,4 @@ func (st *store) close() error {
 	close(st.changes)
 	<-st.finished
 	return st.db.Close()
-}
-
-// syncDir makes the names in a directory durable, where the system has a call
-// for that; Windows has none.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

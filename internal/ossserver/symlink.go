@@ -16,7 +16,7 @@ func (s *Server) putSymlink(c *call) error {
 	if err := checkKey(to); err != nil {
 		return err
 	}
-	o, forbid, err := s.newObject(c)
+	o, forbid, err := s.newObject(c.bucket, c.request.Header)
 	if err != nil {
 		return err
 	}

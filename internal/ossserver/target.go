@@ -52,23 +52,24 @@ func rawPath(r *http.Request) string {
 }
 
 // bucketOfHost returns the bucket that a Host header names in the
-// virtual-hosted style, or "" when the path has to name it: for an IP address,
-// a single label, the server's own endpoint and the endpoints of OSS regions.
+// virtual-hosted style, or "" when the path has to name it. Only subdomains of the
+// server's own endpoint, of localhost and of endpoints of OSS regions name one:
+// any other host, dots or not, is just a name of this machine.
 func bucketOfHost(host, endpoint string) string {
 	host, endpoint = hostname(host), hostname(endpoint)
-	if host == endpoint || net.ParseIP(strings.Trim(host, "[]")) != nil {
-		return ""
-	}
 	if endpoint != "" {
+		if host == endpoint {
+			return ""
+		}
 		if bucket, ok := strings.CutSuffix(host, "."+endpoint); ok {
 			return bucket
 		}
 	}
-	first, rest, ok := strings.Cut(host, ".")
-	if !ok || strings.HasPrefix(first, "oss-") && rest == "aliyuncs.com" {
-		return ""
+	bucket, rest, ok := strings.Cut(host, ".")
+	if ok && (rest == "localhost" || strings.HasPrefix(rest, "oss-") && strings.HasSuffix(rest, ".aliyuncs.com")) {
+		return bucket
 	}
-	return first
+	return ""
 }
 
 // hostname strips scheme and port and folds case.

@@ -3,6 +3,7 @@ package ossserver
 import (
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -158,3 +159,9 @@ func escapeName(s string, keepSlash bool) string {
 	}
 	return b.String()
 }
+
+// formatISO is the time format of OSS's XML.
+func formatISO(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// formatUnix is formatISO for a stored time, in seconds.
+func formatUnix(seconds int64) string { return formatISO(time.Unix(seconds, 0)) }
