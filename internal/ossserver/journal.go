@@ -1,7 +1,10 @@
 package ossserver
 
 import (
+	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -37,6 +40,40 @@ func (j *Journal) Count(op Operation) int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.counts[op]
+}
+
+// Outside returns the exchanges that reached beyond the objects below prefix in
+// bucket: about another bucket, a key or copy source that does not begin with it,
+// or a listing that was not held to it. Requests about the bucket itself, such as
+// its settings, are not among them.
+func (j *Journal) Outside(bucket, prefix string) []Exchange {
+	source := "/" + bucket + "/" + prefix
+	return j.those(func(e *Exchange) bool {
+		switch e.Operation {
+		case ListObjects, ListObjectsV2, ListObjectVersions, ListMultipartUploads:
+			return e.Bucket != bucket || !strings.HasPrefix(e.Query.Get("prefix"), prefix)
+		}
+		other := func(v ObjectVersion) bool { return !strings.HasPrefix(v.Key, prefix) }
+		from, err := url.PathUnescape(e.Header.Get("x-oss-copy-source"))
+		return e.Bucket != bucket || e.Key != "" && !strings.HasPrefix(e.Key, prefix) ||
+			slices.ContainsFunc(e.Deletes, other) || err != nil || from != "" && !strings.HasPrefix(from, source)
+	})
+}
+
+// Probes returns the looks at objects that were not there. No listing can have
+// shown them, and a bucket that mirrors its origin on a miss would have made them.
+func (j *Journal) Probes() []Exchange {
+	return j.those(func(e *Exchange) bool {
+		switch e.Operation {
+		case HeadObject, GetObjectMeta, GetObject:
+			return e.Status == http.StatusNotFound && e.Code == "NoSuchKey"
+		}
+		return false
+	})
+}
+
+func (j *Journal) those(match func(*Exchange) bool) []Exchange {
+	return slices.DeleteFunc(j.Exchanges(), func(e Exchange) bool { return !match(&e) })
 }
 
 // Reset forgets everything.

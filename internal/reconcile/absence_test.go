@@ -176,6 +176,12 @@ func TestD29_NothingUnlistedIsLookedAt(t *testing.T) {
 			if looks == 0 {
 				t.Error("nothing was looked at")
 			}
+			for _, e := range w.journal.Probes() {
+				t.Errorf("%s of %q, which is not there", e.Operation, e.Key)
+			}
+			for _, e := range w.journal.Outside(testBucket, testPrefix) {
+				t.Errorf("%s of %q beyond the prefix", e.Operation, e.Key)
+			}
 		})
 	}
 }
