@@ -69,8 +69,10 @@ var executed = deniedNames{
 		.git git~1 .gitmodules .gitconfig .config/git .githooks .husky .hg .svn .bzr .pre-commit-config.yaml
 		.github/workflows .github/actions .gitlab-ci.yml .circleci .travis.yml .drone.yml .woodpecker .woodpecker.yml
 		azure-pipelines.yml bitbucket-pipelines.yml jenkinsfile osssync.yaml
-		.ssh authorized_keys authorized_keys2 .rhosts .shosts .gnupg .netrc _netrc .curlrc .wgetrc
-		.bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc .zshenv .zprofile .zlogin .zlogout
+		.hgrc .bazelrc .mise.toml mise.toml .mise.local.toml .asdfrc .lefthook.yml
+		.ssh .k5login .k5users authorized_keys authorized_keys2 .rhosts .shosts .gnupg .netrc _netrc .curlrc .wgetrc
+		.bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc .zshenv .zprofile .zlogin .zlogout .zshrc.local .bashrc.local .bashrc.d .zshrc.d .oh-my-zsh
+		.local/bin .config/environment.d .tmux.conf .config/tmux .screenrc .psqlrc .sqliterc .my.cnf .lesskey .lessfilter .xbindkeysrc
 		.kshrc .mkshrc .cshrc .tcshrc .login .logout .config/fish .inputrc .envrc
 		.xinitrc .xprofile .xsession .xsessionrc .pam_environment .config/autostart .config/systemd library/launchagents
 		.vimrc .gvimrc .exrc .nvimrc .config/nvim .emacs .emacs.d .dir-locals.el .gdbinit .lldbinit

@@ -15,6 +15,7 @@ func TestK13_NamesThatExecute(t *testing.T) {
 		".hg/hgrc", ".ssh/authorized_keys", ".\u017f\u017fh/rc", "authorized_keys", ".github/workflows/ci.yml", "x/.GitHub/Workflows/ci.yml",
 		".gitlab-ci.yml", "Jenkinsfile", ".bashrc", "home/.profile", ".zshrc", ".npmrc", ".vscode/tasks.json", ".config/autostart/x.desktop",
 		"autorun.inf", "AutoRun.inf", ".htaccess", "osssync.yaml", ".cargo/config.toml",
+		".k5login", ".config/environment.d/x.conf", ".local/bin/ls", ".tmux.conf", ".screenrc", ".psqlrc", ".sqliterc", ".mise.toml", ".hgrc", ".lesskey", ".zshrc.local",
 	} {
 		if got := denied(spec.Pull, p); got != ReasonExecutedName {
 			t.Errorf("%q is pulled: %q", p, got)

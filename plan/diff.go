@@ -13,7 +13,7 @@ const (
 	AskLocalSums      // read the file, computing its checksums
 	AskRemoteSums     // HEAD the object for its CRC-64
 	AskRemoteBody     // read the object (Deep)
-	AskPointer        // look whether the file is a pointer of Git LFS and the object is none
+	AskPointer        // look whether the file is a pointer of Git LFS, and the object none or not there
 )
 
 // Evidence is what was found out beyond the listings. The zero value means that
@@ -30,7 +30,7 @@ type Evidence struct {
 	RemoteGone bool // the object is not the listed one any more
 
 	PointerKnown bool // it was looked whether content is to be replaced by a pointer
-	Pointer      bool // the file is a pointer of Git LFS, and the object is none
+	Pointer      bool // the file is a pointer of Git LFS, and the object is none or not there
 }
 
 // Class says how a path counts in the summary.
@@ -54,6 +54,8 @@ type Verdict struct {
 	Action Action // may be nil
 	Owned  bool   // for a delete: the index says that this mapping put the content there
 	Denied bool   // for a Skip: it is the name that is passed over, so neither side counts as having something there
+
+	Unmoved bool // the source has content there that is not moved and may be what a delete takes away
 }
 
 // Diff decides what becomes of one path, apart from its pending uploads. It is a
@@ -81,7 +83,10 @@ func (p *Policy) Diff(s *State, e *Evidence) Verdict {
 		sourceIs = s.RemoteIs
 	}
 	if sourceIs == Present {
-		return p.transfer(s, ReasonNew)
+		if e.LocalFault != "" {
+			return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: e.LocalFault, Detail: e.Detail, Due: true}}
+		}
+		return p.replace(s, e, ReasonNew)
 	}
 	return p.extra(s)
 }
@@ -90,10 +95,10 @@ func (p *Policy) Diff(s *State, e *Evidence) Verdict {
 // cannot exist on both sides.
 func (p *Policy) block(s *State) (Verdict, bool) {
 	conflict := func(r Reason, detail string) (Verdict, bool) {
-		return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: r, Detail: detail}}, true
+		return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: r, Detail: detail}, Unmoved: p.unmoved(s, false)}, true
 	}
 	if why := p.deny(s); why != "" {
-		return Verdict{Class: ClassBlocked, Action: &Skip{Path: s.Path, Reason: why}, Denied: true}, true
+		return Verdict{Class: ClassBlocked, Action: &Skip{Path: s.Path, Reason: why}, Denied: true, Unmoved: p.unmoved(s, true)}, true
 	}
 	switch {
 	case s.Local.Problem != "" && s.Local.Passed && (p.Direction == spec.Push || s.RemoteIs == Absent):
@@ -218,7 +223,7 @@ func (p *Policy) same(s *State, e *Evidence, local Sums, known bool) Verdict {
 		row.Headers, row.Owned = s.Base.Headers, s.Base.Owned
 	}
 	if p.Direction == spec.Pull {
-		row.Owned = s.Base.localHolds(s.Local.Stat) && s.Base.Owned
+		row.Owned = s.Base != nil && s.Base.Owned && (s.Base.localHolds(s.Local.Stat) || s.Base.restamped(s.Local.Stat, local))
 	}
 	if v, drifted := p.headers(s, &row); drifted {
 		return v
@@ -263,7 +268,7 @@ func (p *Policy) transfer(s *State, why Reason) Verdict {
 	}
 	requests, ok := p.transferRequests(s.Local.Stat.Size)
 	if !ok {
-		return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: ReasonTooLarge}}
+		return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: ReasonTooLarge}, Unmoved: p.unmoved(s, false)}
 	}
 	u := &Upload{Path: s.Path, Reason: why, Local: s.Local.Stat, Headers: p.HeadersFor(s.Path), Phase: p.Phase(s.Path), Requests: requests}
 	if s.RemoteIs == Present {

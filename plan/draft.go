@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/osssync/osssync/spec"
 )
@@ -76,6 +77,11 @@ func (d *Draft) Add(s *State, v Verdict) error {
 		return fmt.Errorf("more than %d names that are refused or a file and a directory at once; last %q", maxRevisions, s.Path)
 	}
 	d.count(v.Class, 1)
+	if v.Unmoved {
+		if d.summary.Unmoved++; d.summary.Unmoved == 1 {
+			d.summary.UnmovedAt = strings.ToValidUTF8(s.Path, "\uFFFD")
+		}
+	}
 	if v.Denied {
 		d.countDenied(s)
 	}

@@ -98,6 +98,15 @@ type Base struct {
 	Mount   bool    `json:"mount,omitempty"`   // another file system was mounted at Path, which ends in "/"; nothing else is known
 }
 
+// restamped reports whether the file, whose content has the checksums sums, differs
+// from the one the index describes in nothing but the time of its last change of
+// attributes: permissions or an owner were set, or a name was linked to it.
+func (b *Base) restamped(s Stat, sums Sums) bool {
+	s.CtimeNs = b.Local.CtimeNs
+	equal, _ := b.Sums.compare(sums)
+	return equal && b.Local == s
+}
+
 // localHolds reports whether the file is still the one the index describes.
 func (b *Base) localHolds(s Stat) bool { return b != nil && !b.Racy && b.Local == s }
 

@@ -97,9 +97,13 @@ func guardMissingRequired(h *Header, s *Summary, _ spec.Guard, _ Allowances) *Tr
 	if s.Missing > 1 {
 		lacks = fmt.Sprintf("%d files, such as %q,", s.Missing, s.MissingAt)
 	}
+	why := ""
+	if s.MissingWhy != "" {
+		why = fmt.Sprintf("; what has the name %q does not count: %s", s.MissingAt, s.MissingWhy.Text())
+	}
 	return &Trip{
 		Guard: "missing-required",
-		Fact:  fmt.Sprintf("source %s lacks %s that the spec requires", source, lacks),
+		Fact:  fmt.Sprintf("source %s lacks %s that the spec requires%s", source, lacks, why),
 		Hint:  "an unfinished build, an unmounted disk and a wrong folder look like this; if the file is gone for good, take it out of `require:`",
 	}
 }
@@ -112,7 +116,7 @@ func guardUnmounted(h *Header, s *Summary, _ spec.Guard, allow Allowances) *Trip
 	}
 	return &Trip{
 		Guard: "unmounted",
-		Fact: fmt.Sprintf("another file system was mounted at %q in %s at the last apply and is not now; %d deletes are due there",
+		Fact: fmt.Sprintf("another file system was mounted at %q in %s at an earlier apply and is not now; %d deletes are due there",
 			s.UnmountedAt, h.Root, s.Unmounted),
 		Hint: "mount it again; if it is gone for good: --allow-empty-source",
 	}

@@ -26,6 +26,8 @@ func TestD9_D10_D12_D13_Guard(t *testing.T) {
 	missing := func(n int64) Summary {
 		return Summary{LocalFiles: 1, RemoteObjects: 1, Missing: n, MissingAt: "index.html"}
 	}
+	linked := missing(1)
+	linked.MissingWhy = ReasonSymlink
 	unmounted := remote(5, 50, 1)
 	unmounted.Unmounted, unmounted.UnmountedAt = 5, "data/"
 	for _, row := range []struct {
@@ -72,10 +74,12 @@ func TestD9_D10_D12_D13_Guard(t *testing.T) {
 			`mapping "site" stopped by a guard: source oss://b/www/ is empty, but there are 3 files at /srv/site, 2 of them to be deleted`},
 		{"D9 a file that is required is missing", push, missing(1), limits, Allowances{EmptySource: true, Deletes: 9},
 			`mapping "site" stopped by a guard: source /srv/site lacks "index.html" that the spec requires`},
+		{"D9 a file that is required is a link", push, linked, limits, Allowances{},
+			`mapping "site" stopped by a guard: source /srv/site lacks "index.html" that the spec requires; what has the name "index.html" does not count: symbolic link (symlinks: skip)`},
 		{"D9 files that are required are missing", pull, missing(3), limits, Allowances{},
 			`mapping "site" stopped by a guard: source oss://b/www/ lacks 3 files, such as "index.html", that the spec requires`},
 		{"D10 gone mount", push, unmounted, limits, Allowances{Deletes: 9},
-			`mapping "site" stopped by a guard: another file system was mounted at "data/" in /srv/site at the last apply and is not now; 5 deletes are due there`},
+			`mapping "site" stopped by a guard: another file system was mounted at "data/" in /srv/site at an earlier apply and is not now; 5 deletes are due there`},
 		{"D10 gone mount, allowed", push, unmounted, limits, Allowances{EmptySource: true}, ""},
 		{"both", push, remote(412, 412, 0), limits, Allowances{},
 			`mapping "site" stopped by a guard: source /srv/site is empty, but there are 412 objects at oss://b/www/, 412 of them to be deleted; ` +

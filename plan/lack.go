@@ -11,8 +11,8 @@ import (
 // there which it must have, and that the place of a mounted file system is empty.
 type lack struct {
 	direction spec.Direction
-	required  map[string]bool // not seen so far
-	mounts    []lostMount     // in path order
+	required  map[string]Reason // not seen so far; why not, if something has that name
+	mounts    []lostMount       // in path order
 }
 
 // lostMount is a directory where another file system was mounted when the index
@@ -20,38 +20,55 @@ type lack struct {
 type lostMount struct {
 	path    string // ends in "/"
 	deletes int64  // below it
+	filled  bool   // something below it is on both sides
+	lacks   bool   // an object below it has no file, and stays
 }
 
 func newLack(p *Policy) lack {
-	l := lack{direction: p.Direction, required: map[string]bool{}}
+	l := lack{direction: p.Direction, required: map[string]Reason{}}
 	for _, path := range p.Require {
-		l.required[path] = true
+		l.required[path] = ""
 	}
 	return l
 }
 
 // see takes the verdict on s.
 func (l *lack) see(s *State, v *Verdict) {
-	sourceIs := s.LocalIs
+	sourceIs, why := s.LocalIs, s.Local.Problem
 	if l.direction == spec.Pull {
-		sourceIs = s.RemoteIs
+		sourceIs, why = s.RemoteIs, s.Refused
 	}
 	if sourceIs == Present {
 		delete(l.required, s.Path)
+	} else if _, required := l.required[s.Path]; required {
+		l.required[s.Path] = why
 	}
-	switch v.Action.(type) {
-	case *Forget:
-		if s.Base != nil && s.Base.Mount {
-			l.mounts = append(l.mounts, lostMount{path: s.Path})
-		}
-	case *DeleteRemote:
-		for i := range l.mounts {
-			if strings.HasPrefix(s.Path, l.mounts[i].path) {
-				l.mounts[i].deletes++
-			}
+	if s.Base != nil && s.Base.Mount && s.LocalIs == Absent { // whatever the bucket has at its path
+		l.mounts = append(l.mounts, lostMount{path: s.Path})
+	}
+	for i := range l.mounts {
+		if m := &l.mounts[i]; s.Path != m.path && strings.HasPrefix(s.Path, m.path) {
+			m.see(s, v)
 		}
 	}
 }
+
+func (m *lostMount) see(s *State, v *Verdict) {
+	_, gone := v.Action.(*DeleteRemote)
+	switch {
+	case gone:
+		m.deletes++
+	case s.LocalIs == Present && s.RemoteIs == Present:
+		m.filled = true
+	case s.RemoteIs != Absent:
+		m.lacks = true
+	}
+}
+
+// keeps reports whether the index must go on remembering m: until something below
+// it is deleted, which only happens if a guard was told to let it pass, or until
+// every object below it has a file again.
+func (m *lostMount) keeps() bool { return m.deletes == 0 && (m.lacks || !m.filled) }
 
 // mounted returns the row by which the index remembers that another file system
 // was mounted at s, or nil if it does or need not. A pull deletes nothing for want
@@ -64,16 +81,15 @@ func (l *lack) mounted(s *State) Action {
 }
 
 // keeps reports whether the index must go on remembering the directory at path,
-// though nothing is mounted there: until something below it is deleted, which
-// only happens if a guard was told to let it pass.
+// though nothing is mounted there.
 func (l *lack) keeps(path string) bool {
 	i, found := slices.BinarySearchFunc(l.mounts, path, func(m lostMount, path string) int { return strings.Compare(m.path, path) })
-	return found && l.mounts[i].deletes == 0
+	return found && l.mounts[i].keeps()
 }
 
 // keepsAny reports whether keeps is true of any path.
 func (l *lack) keepsAny() bool {
-	return slices.ContainsFunc(l.mounts, func(m lostMount) bool { return m.deletes == 0 })
+	return slices.ContainsFunc(l.mounts, func(m lostMount) bool { return m.keeps() })
 }
 
 // forgetsMount reports a row by which the index forgets a mounted file system. Of
@@ -85,9 +101,9 @@ func forgetsMount(a Action) bool {
 
 // tell writes what is lacking into sum.
 func (l *lack) tell(sum *Summary) {
-	for path := range l.required {
+	for path, why := range l.required {
 		if sum.Missing++; sum.Missing == 1 || path < sum.MissingAt {
-			sum.MissingAt = path
+			sum.MissingAt, sum.MissingWhy = path, why
 		}
 	}
 	for _, m := range l.mounts {

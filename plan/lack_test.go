@@ -23,27 +23,30 @@ func planned(t *testing.T, p *Policy, s Sources) (*Section, []Action) {
 }
 
 func TestD9_RequiredFiles(t *testing.T) {
-	files := seq(Local{Path: "a"}, Local{Path: "b", Problem: ReasonUnreadable}, Local{Path: "c"})
+	files := seq(Local{Path: "a"}, Local{Path: "b", Problem: ReasonUnreadable}, Local{Path: "c"}, Local{Path: "l", Problem: ReasonSymlink, Passed: true})
 	objects := seq(Remote{Path: "a"}, Remote{Path: "b"}, Remote{Path: "x//y"})
 	for _, row := range []struct {
 		direction spec.Direction
 		require   []string
 		missing   int64
 		first     string
+		why       Reason
 	}{
-		{spec.Push, nil, 0, ""},
-		{spec.Push, []string{"c", "a"}, 0, ""},
-		{spec.Push, []string{"x", "d", "a", "e"}, 3, "d"},
-		{spec.Push, []string{"b"}, 1, "b"}, // what cannot be read is not known to be there
-		{spec.Pull, []string{"a", "b"}, 0, ""},
-		{spec.Pull, []string{"c"}, 1, "c"}, // the target has it
-		{spec.Pull, []string{"x//y"}, 1, "x//y"},
+		{spec.Push, nil, 0, "", ""},
+		{spec.Push, []string{"c", "a"}, 0, "", ""},
+		{spec.Push, []string{"x", "d", "a", "e"}, 3, "d", ""},
+		{spec.Push, []string{"b"}, 1, "b", ReasonUnreadable}, // what cannot be read is not known to be there
+		{spec.Push, []string{"l", "z"}, 2, "l", ReasonSymlink},
+		{spec.Push, []string{"k", "l"}, 2, "k", ""},
+		{spec.Pull, []string{"a", "b"}, 0, "", ""},
+		{spec.Pull, []string{"c"}, 1, "c", ""}, // the target has it
+		{spec.Pull, []string{"x//y"}, 1, "x//y", ReasonEmptySegment},
 	} {
 		p := policy(row.direction, never)
 		p.Require = row.require
 		s, _ := planned(t, p, Sources{Local: files, Remote: objects})
-		if s.Summary.Missing != row.missing || s.Summary.MissingAt != row.first {
-			t.Errorf("%v of a %v: missing %d, first %q", row.require, row.direction, s.Summary.Missing, s.Summary.MissingAt)
+		if s.Summary.Missing != row.missing || s.Summary.MissingAt != row.first || s.Summary.MissingWhy != row.why {
+			t.Errorf("%v of a %v: missing %d, first %q (%s)", row.require, row.direction, s.Summary.Missing, s.Summary.MissingAt, s.Summary.MissingWhy)
 		}
 	}
 }
@@ -69,6 +72,13 @@ func TestD10_MountThatIsGone(t *testing.T) {
 		{"gone", Sources{Local: seq[Local](), Remote: seq(objects...), Base: seq(known)}, 2,
 			[]Action{&Forget{Path: "data/"}, gone("data/x"), gone("data/y/z"), gone("data0")}},
 		{"gone, nothing to delete there", Sources{Local: seq[Local](), Remote: seq(objects[2]), Base: seq(known)}, 0, []Action{gone("data0")}},
+		{"gone, and a marker with content at its place", Sources{Local: seq[Local](), Base: seq(known),
+			Remote: seq(append([]Remote{{Path: "data/", Version: Version{Size: 2}}}, objects...)...)}, 2,
+			[]Action{&Conflict{Path: "data/", Reason: ReasonMarkerContent}, gone("data/x"), gone("data/y/z"), gone("data0")}},
+		{"gone, and its files stand in the tree", Sources{Local: seq(Local{Path: "data/x"}, Local{Path: "data/y/z"}), Remote: seq(objects...), Base: seq(known)}, 0,
+			[]Action{&Forget{Path: "data/"}, gone("data0")}},
+		{"gone, and some of its files stand in the tree", Sources{Local: seq(Local{Path: "data/x"}), Remote: seq(objects...), Base: seq(known)}, 1,
+			[]Action{&Forget{Path: "data/"}, gone("data/y/z"), gone("data0")}},
 		{"its parent is unreadable", Sources{Local: seq(Local{Path: "data/", Problem: ReasonUnreadable}), Remote: seq(objects...), Base: seq(known)}, 0,
 			[]Action{&Conflict{Path: "data/", Reason: ReasonUnreadable}, gone("data0")}},
 	} {
@@ -89,6 +99,20 @@ func TestD10_MountThatIsGone(t *testing.T) {
 	_, got := planned(t, policy(spec.Pull, all), Sources{Local: seq(mount), Remote: seq[Remote]()})
 	if diff := cmp.Diff([]Action{keep}, got); diff != "" {
 		t.Errorf("a pull remembers the mount:\n%s", diff)
+	}
+}
+
+// Without deletes a mount is forgotten only once every object has a file again.
+func TestD10_MountStaysKnownWhileObjectsLackFiles(t *testing.T) {
+	base := seq(Base{Path: "data/", Mount: true})
+	remote := seq(Remote{Path: "data/x"}, Remote{Path: "data/y"})
+	_, got := planned(t, policy(spec.Push, never), Sources{Local: seq(Local{Path: "data/x"}), Remote: remote, Base: base})
+	if len(got) != 0 {
+		t.Errorf("%v", got)
+	}
+	_, got = planned(t, policy(spec.Push, never), Sources{Local: seq(Local{Path: "data/x"}, Local{Path: "data/y"}), Remote: remote, Base: base})
+	if diff := cmp.Diff([]Action{&Forget{Path: "data/"}}, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -85,6 +85,11 @@ func expected(p *Policy, entries []entry) (rows []Action, summary Summary) {
 		if isDelete(v.Action) && loose[path] {
 			v.Action = &Conflict{Path: path, Reason: ReasonCounterpart}
 		}
+		if v.Unmoved {
+			if summary.Unmoved++; summary.Unmoved == 1 {
+				summary.UnmovedAt = strings.ToValidUTF8(path, "\uFFFD")
+			}
+		}
 		content, uploads := p.pending(&e.state, v.Action)
 		if content != nil {
 			rows = append(rows, content)

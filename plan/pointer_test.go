@@ -16,10 +16,12 @@ func TestP13_IsPointer(t *testing.T) {
 		want          bool
 	}{
 		{"pointer", pointerText, true},
-		{"shortest", pointerStart, true},
-		{"longest", pointerStart + strings.Repeat("x", MaxPointer-1-len(pointerStart)), true},
-		{"too long", pointerStart + strings.Repeat("x", MaxPointer-len(pointerStart)), false},
-		{"cut", pointerStart[:len(pointerStart)-1], false},
+		{"shortest", pointerStart + "\n", true},
+		{"lines end as on Windows", strings.ReplaceAll(pointerText, "\n", "\r\n"), true},
+		{"a carriage return alone", pointerStart + "\rx", false},
+		{"longest", pointerStart + "\n" + strings.Repeat("x", MaxPointer-2-len(pointerStart)), true},
+		{"too long", pointerStart + "\n" + strings.Repeat("x", MaxPointer-1-len(pointerStart)), false},
+		{"cut", pointerStart, false},
 		{"empty", "", false},
 		{"further down", "\n" + pointerText, false},
 		{"next version", strings.Replace(pointerText, "v1", "v10", 1), false},
@@ -30,8 +32,8 @@ func TestP13_IsPointer(t *testing.T) {
 	}
 }
 
-// Only an upload that replaces is held back, only if it is a pointer that replaces
-// none, and only if the spec does not allow it.
+// An upload is held back only if it is a pointer that replaces none, and only if
+// the spec does not allow it.
 func TestP13_PointerReplacesContent(t *testing.T) {
 	small := local(Stat{Size: int64(len(pointerText))})
 	atLeast := local(Stat{Size: MaxPointer})
@@ -52,7 +54,9 @@ func TestP13_PointerReplacesContent(t *testing.T) {
 		{"too large for one", spec.Push, atLeast, rA, pointing, false, "change upload size-differs"},
 		{"too small for one", spec.Push, lTwenty, rA, pointing, false, "change upload size-differs"},
 		{"allowed", spec.Push, small, rA, pointing, true, "change upload size-differs"},
-		{"new", spec.Push, small, rNone, pointing, false, "change upload new"},
+		{"new", spec.Push, small, rNone, pointing, false, "pointer : blocked conflict lfs-pointer"},
+		{"new, allowed", spec.Push, small, rNone, pointing, true, "change upload new"},
+		{"new, no pointer", spec.Push, small, rNone, wB, false, "pointer : change upload new"},
 		{"same content", spec.Push, small, same, world{file: sumsA, pointer: true}, false, "hash : unchanged record same"},
 		{"pull", spec.Pull, small, rA, pointing, false, "change download size-differs"},
 	} {
@@ -65,5 +69,14 @@ func TestP13_PointerReplacesContent(t *testing.T) {
 		if c, ok := v.Action.(*Conflict); ok && !c.Due {
 			t.Errorf("%s: deletes are not held", row.name)
 		}
+	}
+}
+
+// A new file that could not be looked at is no reason to ask again, and none to send it.
+func TestP12_P13_NewFileThatCannotBeRead(t *testing.T) {
+	s := state("p", local(Stat{Size: int64(len(pointerText))}), rNone, bNone)
+	v := policy(spec.Push, all).Diff(s, &Evidence{LocalFault: ReasonUnreadable, Detail: "permission denied"})
+	if got := told(v, nil); got != "blocked conflict unreadable" {
+		t.Error(got)
 	}
 }

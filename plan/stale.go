@@ -163,7 +163,7 @@ func (s *Section) changes() iter.Seq2[change, error] {
 func (s Summary) paths() Summary {
 	return Summary{
 		LocalFiles: s.LocalFiles, RemoteObjects: s.RemoteObjects, OwnedRows: s.OwnedRows,
-		Unchanged: s.Unchanged, Extra: s.Extra, Shielded: s.Shielded,
-		Missing: s.Missing, MissingAt: s.MissingAt, Unmounted: s.Unmounted, UnmountedAt: s.UnmountedAt,
+		Unchanged: s.Unchanged, Extra: s.Extra, Shielded: s.Shielded, Unmoved: s.Unmoved, UnmovedAt: s.UnmovedAt,
+		Missing: s.Missing, MissingAt: s.MissingAt, MissingWhy: s.MissingWhy, Unmounted: s.Unmounted, UnmountedAt: s.UnmountedAt,
 	}
 }

@@ -36,8 +36,11 @@ type Summary struct {
 	Largest   int64  `json:"largest"`              // bytes of the largest object to be moved
 	LargestAt string `json:"largest_at,omitempty"` // its path, the first of equals
 
+	Unmoved     int64  `json:"unmoved"`                // paths with content that is not moved for its name or for want of reading: deletes are held
+	UnmovedAt   string `json:"unmoved_at,omitempty"`   // the first of them, with U+FFFD where it is not UTF-8
 	Missing     int64  `json:"missing"`                // files of the policy's Require that the source does not have
 	MissingAt   string `json:"missing_at,omitempty"`   // the first of them
+	MissingWhy  Reason `json:"missing_why,omitempty"`  // why that one does not count as there, if something has its name
 	Unmounted   int64  `json:"unmounted"`              // deletes where another file system was mounted before
 	UnmountedAt string `json:"unmounted_at,omitempty"` // the first such directory
 

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -37,6 +38,45 @@ func TestL16_VolumeGuards(t *testing.T) {
 		}
 		if !slices.Equal(got, row.want) {
 			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
+		}
+	}
+}
+
+// A source without end stops growing the plan where a guard would stop it anyway;
+// short of that the plan is whole, so that the guard tells the number.
+func TestL16_M19_SourceWithoutEnd(t *testing.T) {
+	for _, row := range []struct {
+		limits spec.Guard
+		rows   int // that a draft took; 0: all
+		guard  string
+	}{
+		{spec.Guard{}, 0, ""},
+		{spec.Guard{MaxObjects: 50}, 0, ""},
+		{spec.Guard{MaxObjects: 1}, 11, "max-objects"},
+		{spec.Guard{MaxObjects: 20}, 21, "max-objects"},
+		{spec.Guard{MaxTotalSize: 159}, 16, "max-total-size"},
+		{spec.Guard{MaxObjectSize: 9}, 11, "max-object-size"},
+	} {
+		p := policy(spec.Pull, all)
+		p.Mapping, p.Guard = "m", row.limits
+		d := NewDraft(p, new(memory))
+		d.full = 10
+		var err error
+		n := 0
+		for n < 50 && err == nil {
+			s := state(fmt.Sprintf("k%02d", n), lNone, rA)
+			n++
+			err = d.Add(s, p.Diff(s, &Evidence{}))
+		}
+		if row.rows == 0 {
+			if err != nil {
+				t.Errorf("%+v: %v", row.limits, err)
+			}
+			continue
+		}
+		var stopped *GuardError
+		if !errors.As(err, &stopped) || stopped.Mapping != "m" || stopped.Trips[0].Guard != row.guard || n != row.rows {
+			t.Errorf("%+v: after %d rows %v", row.limits, n, err)
 		}
 	}
 }
