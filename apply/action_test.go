@@ -151,6 +151,11 @@ func TestD18_D26_Actions(t *testing.T) {
 				Sums: plan.Sums{CRC64: "1"}, Headers: html}
 		}, apply.Failed, "same", "same", "CRC-64 mismatch"},
 
+		{"D18 delete of an object whose file came back", func(b *bench) plan.Action {
+			a := &plan.DeleteRemote{Path: "p", Reason: plan.ReasonGone, Before: b.put("p", "object")}
+			b.when(ossserver.HeadObject, func() { b.write("p", "back") })
+			return a
+		}, apply.Skipped, "object", "back", "came back"},
 		{"delete of an object", func(b *bench) plan.Action {
 			return &plan.DeleteRemote{Path: "p", Reason: plan.ReasonGone, Before: b.put("p", "object")}
 		}, apply.Done, absent, absent, ""},

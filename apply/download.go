@@ -34,6 +34,7 @@ func (r *runner) download(ctx context.Context, d *plan.Download) Result {
 		Store:      r.env.Store,
 		Scope:      r.env.Scope,
 		ExpectETag: d.Remote.ETag,
+		ExpectSize: &d.Remote.Size,
 		Threshold:  threshold(m.Transfer.Threshold),
 		PartSize:   m.Transfer.PartSize,
 		Parts:      m.Transfer.Parts,

@@ -20,8 +20,8 @@ type API interface {
 	DeleteObject(ctx context.Context, request *oss.DeleteObjectRequest, optFns ...func(*oss.Options)) (*oss.DeleteObjectResult, error)
 }
 
-// Env is where and how the rows of one mapping are run. All fields but Progress
-// and TempMark are required.
+// Env is where and how the rows of one mapping are run. All fields but Progress,
+// TempMark and Partial are required.
 type Env struct {
 	Client   API
 	Mapping  *spec.Mapping
@@ -34,4 +34,8 @@ type Env struct {
 
 	// TempMark is that of resumable.DownloadOptions; "" for none.
 	TempMark string
+
+	// Partial says that content is due which the section does not move. What waits
+	// for content, as deletes do, is held.
+	Partial bool
 }

@@ -74,7 +74,8 @@ func isNotFound(err error) bool {
 	return errors.As(err, &answer) && answer.StatusCode == http.StatusNotFound && answer.Code != "NoSuchBucket"
 }
 
-// deleteRemote removes an object that is still the one the plan saw.
+// deleteRemote removes an object that is still the one the plan saw, if still no
+// file has its name.
 //
 // RACE: OSS has no If-Match on DeleteObject. An object written between the look
 // and the delete is deleted unseen; in a versioned bucket it stays as an older
@@ -90,6 +91,13 @@ func (r *runner) deleteRemote(ctx context.Context, d *plan.DeleteRemote) Result 
 		return failure(d, err)
 	case !head.version.Equal(d.Before):
 		return skipped(d, "the object was replaced since the plan was made")
+	}
+	taken, err := r.env.Root.Taken(d.Path)
+	switch {
+	case err != nil:
+		return failure(d, err)
+	case taken:
+		return skipped(d, "the file came back since the plan was made")
 	}
 	m := r.env.Mapping
 	res, err := r.env.Client.DeleteObject(ctx, &oss.DeleteObjectRequest{Bucket: oss.Ptr(m.Bucket), Key: oss.Ptr(m.Prefix + d.Path)})

@@ -15,6 +15,15 @@ import (
 // errHeld explains why an action was not begun.
 var errHeld = errors.New("held back because something before it did not end well; run again")
 
+// heldFor explains why a delete was not begun though nothing went wrong.
+func heldFor(s *plan.Summary) error {
+	more := ""
+	if s.Unmoved > 1 {
+		more = fmt.Sprintf(" and %d more", s.Unmoved-1)
+	}
+	return fmt.Errorf("held back because %q%s is not sent and may be this content under a new name; make it readable, rename it, or exclude or allow it", s.UnmovedAt, more)
+}
+
 // Run does what section says and yields a result for every row that changes a
 // side, a multipart upload or the index. Results come in the order in which
 // actions end. The sequence can be ranged over once; breaking off cancels what
@@ -26,7 +35,7 @@ var errHeld = errors.New("held back because something before it did not end well
 // begun by then, or are broken off by it, have no result.
 func Run(ctx context.Context, section *plan.Section, env Env) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
-		r := runner{env: env, section: section, trouble: section.Summary.Undecided > 0}
+		r := runner{env: env, section: section, trouble: section.Summary.Undecided > 0 || env.Partial}
 		env.Progress.expect(section.Summary.Changes(), section.Summary.Cost.Bytes)
 		for _, pass := range r.passes() {
 			err := r.run(ctx, pass, yield)
@@ -52,6 +61,7 @@ type pass struct {
 	takes     func(plan.Action) bool
 	transfers bool // of content; later ones rely on it
 	holding   bool // the rows are held if a transfer did not end well before
+	deletes   bool // the rows are held too if content of the source stays unmoved
 }
 
 type runner struct {
@@ -68,7 +78,7 @@ func (r *runner) passes() []pass {
 	if s.Record+s.Forget > 0 {
 		all = append(all, pass{takes: isBookkeeping})
 	}
-	if s.Upload.Objects+s.Download.Objects > 0 {
+	if s.Transfers() > 0 {
 		for phase := range r.section.Header.Phases {
 			all = append(all, pass{takes: inPhase(phase), transfers: true, holding: phase > 0})
 		}
@@ -77,7 +87,7 @@ func (r *runner) passes() []pass {
 		all = append(all, pass{takes: isMetadata})
 	}
 	if s.Deletes() > 0 {
-		all = append(all, pass{takes: isDelete, holding: true})
+		all = append(all, pass{takes: isDelete, holding: true, deletes: true})
 	}
 	return all
 }
@@ -123,7 +133,13 @@ func isDelete(a plan.Action) bool {
 // run does one pass. Rows are read as workers become free, so a pass of any
 // length holds no more rows than there are workers.
 func (r *runner) run(ctx context.Context, p pass, yield func(Result, error) bool) error {
-	hold := p.holding && r.trouble
+	var hold error
+	switch {
+	case p.holding && r.trouble:
+		hold = errHeld
+	case p.deletes && r.section.Summary.Unmoved > 0:
+		hold = heldFor(&r.section.Summary)
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	results := make(chan Result)
 	feed := make(chan error, 1)
@@ -153,7 +169,7 @@ func (r *runner) run(ctx context.Context, p pass, yield func(Result, error) bool
 
 // feed starts the rows of a pass and waits for their ends. It cancels the pass
 // with the first trouble that every further row would meet.
-func (r *runner) feed(ctx context.Context, cancel context.CancelCauseFunc, p pass, hold bool, results chan<- Result) error {
+func (r *runner) feed(ctx context.Context, cancel context.CancelCauseFunc, p pass, hold error, results chan<- Result) error {
 	var workers errgroup.Group
 	workers.SetLimit(r.env.Mapping.Transfer.Files)
 	defer workers.Wait()
@@ -171,8 +187,8 @@ func (r *runner) feed(ctx context.Context, cancel context.CancelCauseFunc, p pas
 			if ctx.Err() != nil {
 				return nil
 			}
-			result := held(a, errHeld)
-			if !hold {
+			result := held(a, hold)
+			if hold == nil {
 				result = r.do(ctx, a)
 			}
 			if result.Outcome == Failed && fault.Stops(result.Err) {

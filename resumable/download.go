@@ -34,6 +34,10 @@ type DownloadOptions struct {
 	// If it has another, nothing is fetched and the error is ErrRemoteChanged.
 	ExpectETag string
 
+	// ExpectSize, when set, is the size in bytes the object must have. If it has
+	// another, nothing is kept and the error is ErrRemoteChanged.
+	ExpectSize *int64
+
 	// Threshold is the size in bytes from which on an object is fetched in
 	// ranges. 0 means 100 MiB, NoThreshold means 1 byte.
 	Threshold int64

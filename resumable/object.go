@@ -51,6 +51,9 @@ func (d *download) look(ctx context.Context) (*object, error) {
 	if want := unquote(d.opts.ExpectETag); want != "" && want != o.etag {
 		return nil, fmt.Errorf("%w: ETag %q, expected %q", ErrRemoteChanged, o.etag, want)
 	}
+	if want := d.opts.ExpectSize; want != nil && *want != o.size {
+		return nil, fmt.Errorf("%w: %d bytes, expected %d", ErrRemoteChanged, o.size, *want)
+	}
 	d.result = DownloadResult{
 		Size: o.size, ETag: o.etag, LastModified: o.modified, Type: oss.ToString(head.ObjectType),
 		VersionID: oss.ToString(head.VersionId), RequestID: head.Headers.Get(oss.HeaderOssRequestID),

@@ -100,6 +100,12 @@ func (d *download) getWhole(ctx context.Context, f *os.File, progress *progress)
 	if got.Headers.Get("Content-Length") != "" {
 		length, limit = got.ContentLength, got.ContentLength
 	}
+	if want := d.opts.ExpectSize; want != nil {
+		if length >= 0 && length != *want {
+			return nil, fmt.Errorf("%w: %d bytes, expected %d", ErrRemoteChanged, length, *want)
+		}
+		length, limit = *want, *want
+	}
 	progress.expect(length)
 	body := newPatientReader(got.Body, d.opts.StallTimeout, cancel)
 	d.result.Size, err = copyBody(f, span{0, limit}, body, func(_ []byte, position int64) { progress.reach(position) })
