@@ -20,8 +20,8 @@ func escaped(text string) string {
 	return b.String()
 }
 
-// listing is the answer of a bucket that names its objects as it likes.
-func listing(keys ...string) *ossserver.Fault {
+// listed is the answer of a bucket that names its objects as it likes.
+func listed(keys ...string) *ossserver.Fault {
 	slices.Sort(keys)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<?xml version="1.0"?><ListBucketResult><Name>%s</Name><Prefix>%s</Prefix><EncodingType>url</EncodingType>`+
@@ -55,7 +55,7 @@ func TestK1_K2_K4_K5_K12_K15_HostileKeys(t *testing.T) {
 			var err error
 			w.during(func(r ossserver.Request) *ossserver.Fault {
 				if r.Operation == ossserver.ListObjects || r.Operation == ossserver.ListObjectsV2 {
-					return listing(key, "kept")
+					return listed(key, "kept")
 				}
 				return nil
 			}, func() { report, err = w.try(nil, nil) })

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sort"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,7 +44,8 @@ func manyPage(marker string) []byte {
 var escapedPrefix = url.QueryEscape(testPrefix)
 
 // TestR1_Memory plans very many small objects against as many files, first without
-// an index, so that each file is read, and then with one.
+// an index, so that each file is read, and then with one. Either time the listing
+// knows where to read ahead, and takes no more requests than pages.
 func TestR1_Memory(t *testing.T) {
 	w := pushWorld(t, "prune: managed")
 	empty := filepath.Join(w.dir, "empty")
@@ -61,13 +63,18 @@ func TestR1_Memory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	var pages *meeting
 	w.during(func(r ossserver.Request) *ossserver.Fault {
 		if r.Operation != ossserver.ListObjects {
 			return nil
 		}
+		if !pages.arrive() {
+			t.Error("pages are asked for one after the other")
+		}
 		return &ossserver.Fault{Status: 200, Body: manyPage(r.Query.Get("marker")), Header: map[string]string{"Content-Type": "application/xml"}}
 	}, func() {
 		for _, what := range []string{"a plan that reads every file and notes it", "a plan with the index"} {
+			pages = &meeting{both: make(chan struct{})}
 			grown := watchHeap(func() {
 				p, err := w.session().Prepare(ctx, w.mapping(), nil)
 				if err != nil {
@@ -85,11 +92,34 @@ func TestR1_Memory(t *testing.T) {
 				}
 			})
 			t.Logf("%s: the heap grew by %d KiB", what, grown>>10)
+			if serial := int64(manyFolders*manyFiles+999) / 1000; pages.arrived.Load() != serial {
+				t.Errorf("%s: %d pages asked for, want %d", what, pages.arrived.Load(), serial)
+			}
 			if grown > 40<<20 {
 				t.Errorf("%s: the heap grew by %d bytes", what, grown)
 			}
 		}
 	})
+}
+
+// meeting is where the fifth request waits for the sixth.
+type meeting struct {
+	arrived atomic.Int64
+	both    chan struct{}
+}
+
+func (m *meeting) arrive() (met bool) {
+	switch m.arrived.Add(1) {
+	case 5:
+		select {
+		case <-m.both:
+		case <-time.After(time.Minute):
+			return false
+		}
+	case 6:
+		close(m.both)
+	}
+	return true
 }
 
 // watchHeap returns by how much the live heap has grown at most while f ran.

@@ -68,17 +68,17 @@ func resolved(path string) string {
 	}
 }
 
-// openIndex opens the index if there is one. A damaged one is as if there were
-// none; a run moves it aside so that it can be looked at.
+// openIndex opens the index of this place if there is one. A damaged one is as if
+// there were none; a run moves it aside so that it can be looked at.
 func (p *Plan) openIndex() error {
-	path := filepath.Join(p.state, indexFile)
-	x, err := index.Open(path, !p.locked)
+	p.indexAt = filepath.Join(p.state, indexFile)
+	x, err := index.Open(p.indexAt, !p.locked)
 	switch {
 	case err == nil:
 		p.index = x
 		return p.checkOrigin()
 	case errors.Is(err, fs.ErrNotExist):
-		return nil
+		return p.openKept() // a run that was killed may have left it there
 	case errors.Is(err, index.ErrBusy):
 		return &LockedError{Mapping: p.Mapping.Name, Holder: readHolder(p.state)}
 	case errors.Is(err, index.ErrDamaged):
@@ -94,8 +94,7 @@ func (p *Plan) dropIndex() error {
 	if !p.locked {
 		return nil
 	}
-	path := filepath.Join(p.state, indexFile)
-	return disk.RenamePath(path, path+".damaged")
+	return disk.RenamePath(p.indexAt, filepath.Join(p.state, indexFile+".damaged"))
 }
 
 // openRoot opens the local tree. A push needs one; a pull may begin without, and

@@ -30,7 +30,8 @@ func (s *Session) origin(root string) string {
 	return identity(machine(s.opts.Getenv), look(nearest(root)))
 }
 
-// checkOrigin goes on without the index that was opened if it is from elsewhere.
+// checkOrigin goes on without the index that was opened if it is from elsewhere,
+// with that of this place if it was kept.
 func (p *Plan) checkOrigin() error {
 	origin, err := p.index.Origin()
 	if errors.Is(err, index.ErrDamaged) {
@@ -39,27 +40,19 @@ func (p *Plan) checkOrigin() error {
 	if err != nil || origin == p.origin {
 		return err
 	}
-	p.elsewhere = true
-	p.Notices = append(p.Notices, Notice{
-		Fact: fmt.Sprintf("the state of mapping %q is of another machine, or of a tree on another disk: it is not used, so all is compared anew, and nothing counts as put there by this mapping", p.Mapping.Name),
-		Hint: machineVariable + " names the machine where states are kept on purpose",
-	})
+	p.elsewhere = keptIndex(p.state, origin)
 	err = p.index.Close()
 	p.index = nil
-	return err
-}
-
-// elsewhereSuffix is added to the name of an index from elsewhere.
-const elsewhereSuffix = ".elsewhere"
-
-// dropElsewhere makes room for an index of this place. The last one from elsewhere
-// is kept, as a damaged one is: who knows better can put it back.
-func (p *Plan) dropElsewhere() error {
-	if !p.elsewhere {
-		return nil
+	if err == nil {
+		err = p.openKept()
 	}
-	path := filepath.Join(p.state, indexFile)
-	return disk.RenamePath(path, path+elsewhereSuffix)
+	if err == nil && p.index == nil {
+		p.Notices = append(p.Notices, Notice{
+			Fact: fmt.Sprintf("the state of mapping %q is of another machine, or of a tree on another disk: it is not used, so all is compared anew, and nothing counts as put there by this mapping", p.Mapping.Name),
+			Hint: "in a container, or a job that keeps its state, set " + machineVariable + " to a name that stays the same",
+		})
+	}
+	return err
 }
 
 // machine returns a name of this machine that stays: the one that it is given, the

@@ -23,12 +23,13 @@ type Plan struct {
 	Mapping *spec.Mapping
 	Section *plan.Section
 
-	// Converged is set when a saved plan is stale for the best of reasons:
-	// nothing is left to do.
+	// Converged is set when a saved plan is stale for the best of reasons: an
+	// apply ran since, and nothing is left to do.
 	Converged bool
 
 	// Beyond is how many changes are due now that a saved plan does not hold.
-	// They are not done.
+	// They are not done. If content is among them, deletes are held: it may be
+	// what they take away, under another name.
 	Beyond int64
 
 	// Notices are for whoever runs the plan.
@@ -49,7 +50,9 @@ type Plan struct {
 	locked  bool
 	alone   bool // the lock keeps others away
 
-	elsewhere bool // there is an index, and it is from elsewhere
+	indexAt   string // path of index
+	elsewhere string // where the index that is from elsewhere will be kept; "" if there is none
+	partial   bool   // content is due that Section does not move
 }
 
 // Preview makes the plan of a mapping. It changes nothing on either side, nor any
@@ -92,7 +95,7 @@ func (s *Session) make(ctx context.Context, m *spec.Mapping, saved *plan.Section
 	}
 	narrowed, err := p.narrow(fresh, saved)
 	var stale *plan.StaleError
-	if errors.As(err, &stale) && fresh.Summary.Changes() == 0 && !fresh.Summary.Incomplete() {
+	if errors.As(err, &stale) && stale.Applied && fresh.Summary.Changes() == 0 && !fresh.Summary.Incomplete() {
 		p.Converged = true
 		return p, nil
 	}
@@ -101,6 +104,7 @@ func (s *Session) make(ctx context.Context, m *spec.Mapping, saved *plan.Section
 	}
 	p.Section = narrowed
 	p.Beyond = fresh.Summary.Changes() - narrowed.Summary.Changes()
+	p.partial = fresh.Summary.Transfers() > narrowed.Summary.Transfers()
 	return p, nil
 }
 
@@ -143,7 +147,11 @@ func (p *Plan) decide(ctx context.Context) (*plan.Section, error) {
 	}
 	draft, proof := plan.NewDraft(&policy, disk.ContentOf(scratch)), &plan.Proof{}
 	settler := settler{policy: &policy, bucket: m.Bucket, prefix: m.Prefix, root: p.root, client: p.store.Client, now: p.session.opts.Now, scan: scan}
-	if err := settler.settle(ctx, plan.Align(joined, proof), draft.Add); err != nil {
+	if err := settler.settle(ctx, plan.Align(joined, proof), p.whileRoom(scratch, draft.Add)); err != nil {
+		var stopped *plan.GuardError
+		if errors.As(err, &stopped) {
+			return nil, err // names the mapping itself
+		}
 		return nil, fmt.Errorf("mapping %q: %w", m.Name, err)
 	}
 	p.temps, p.listed = from.temps, from.listed

@@ -16,7 +16,7 @@ import (
 )
 
 // pointer looks whether a file is a pointer of Git LFS and the object that it
-// would replace is none. The object is read only if the file is one, and only if
+// would replace, if there is one, is none. The object is read only if the file is one, and only if
 // it is small enough to be one too.
 func (s *settler) pointer(ctx context.Context, state *plan.State, e *plan.Evidence) error {
 	release, err := take(ctx, s.hashing)
@@ -30,17 +30,24 @@ func (s *settler) pointer(ctx context.Context, state *plan.State, e *plan.Eviden
 		content, err = s.root.Content(state.Path, want)
 	}
 	switch {
+	case err == nil:
 	case errors.Is(err, localfs.ErrChanged):
 		e.LocalFault, e.Detail = plan.ReasonChangedWhileRead, "file"
 		return nil
-	case errors.Is(err, fs.ErrPermission), fault.Of(err) == fault.Disk:
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.Is(err, fs.ErrPermission), fault.Of(err) == fault.Other, fault.Of(err) == fault.Disk:
 		e.LocalFault, e.Detail = plan.ReasonUnreadable, err.Error()
 		return nil
-	case err != nil:
+	default:
 		return err
 	}
 	e.PointerKnown = true
 	if !plan.IsPointer(content) {
+		return nil
+	}
+	if state.RemoteIs == plan.Absent {
+		e.Pointer = true
 		return nil
 	}
 	object, err := s.small(ctx, state)

@@ -27,7 +27,7 @@ func TestP13_PointersOfLFS(t *testing.T) {
 			reasons = append(reasons, a.Where()+" "+string(a.Why()))
 		}
 	})
-	want := "asset.png lfs-pointer, extra gone, icon.png lfs-pointer, new.png new, pointer.png content-differs"
+	want := "asset.png lfs-pointer, extra gone, icon.png lfs-pointer, new.png lfs-pointer, pointer.png content-differs"
 	if got := strings.Join(reasons, ", "); got != want {
 		t.Errorf("rows %s, want %s", got, want)
 	}
@@ -36,11 +36,11 @@ func TestP13_PointersOfLFS(t *testing.T) {
 		t.Errorf("%d objects were read, want icon.png and pointer.png", n)
 	}
 	report, err := w.try(nil, nil)
-	if err != nil || report.Conflicts != 2 || report.Held != 1 || report.Complete() {
+	if err != nil || report.Conflicts != 3 || report.Held != 1 || report.Complete() {
 		t.Errorf("%+v, %v", report, err)
 	}
 	equal(t, "objects", map[string]string{
-		"asset.png": asset, "icon.png": icon, "pointer.png": moved, "new.png": lfsPointer, "extra": "x",
+		"asset.png": asset, "icon.png": icon, "pointer.png": moved, "extra": "x",
 	}, w.objects())
 
 	w.edit("to", "allow: [\"*.png\"]\nprune: all")

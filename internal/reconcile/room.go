@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"fmt"
+	"os"
 	"syscall"
 
 	"github.com/osssync/osssync/internal/disk"
@@ -17,11 +18,7 @@ func (p *Plan) checkRoom() error {
 	if p.Mapping.Direction != spec.Pull || p.Section.Summary.Download.Objects == 0 {
 		return nil
 	}
-	look := p.session.free
-	if look == nil {
-		look = freeBytes
-	}
-	free, known := look(p.Mapping.Root)
+	free, known := p.free(p.Mapping.Root)
 	if !known || free >= p.Section.Summary.Download.Bytes {
 		return nil
 	}
@@ -30,6 +27,35 @@ func (p *Plan) checkRoom() error {
 		return err
 	}
 	return fmt.Errorf("root %q: this plan needs %d bytes, and %d are free: %w", p.Mapping.Root, need, free, syscall.ENOSPC)
+}
+
+func (p *Plan) free(dir string) (bytes int64, known bool) {
+	if p.session.free != nil {
+		return p.session.free(dir)
+	}
+	return freeBytes(dir)
+}
+
+// roomInterval is after how many paths the room for the plan itself is looked at.
+const roomInterval = 1 << 16
+
+// whileRoom returns add, which fails once the rows in scratch take more than what
+// is free beside them: the plan file made of them needs as much again. So a listing
+// without end does not fill the disk.
+func (p *Plan) whileRoom(scratch *os.File, add func(*plan.State, plan.Verdict) error) func(*plan.State, plan.Verdict) error {
+	seen := 0
+	return func(s *plan.State, v plan.Verdict) error {
+		if seen++; seen%roomInterval == 0 {
+			info, err := disk.StatFile(scratch)
+			if err != nil {
+				return fmt.Errorf("plan scratch: %w", err)
+			}
+			if free, known := p.free(p.state); known && free < info.Size() {
+				return fmt.Errorf("state %q: the plan needs more than its %d bytes so far, and %d are free: %w", p.state, info.Size(), free, syscall.ENOSPC)
+			}
+		}
+		return add(s, v)
+	}
 }
 
 // growth returns by how many bytes the tree will have grown at least.

@@ -19,12 +19,13 @@ type Report struct {
 	Done, Skipped, Held, Failed int64
 	Bytes                       int64 // content moved over the network
 	Conflicts, Shielded         int64 // left alone by the plan already
+	Beyond                      int64 // due, and not in the saved plan that was run
 	Worst                       error // of the failed actions the one of the gravest kind; nil if none failed
 }
 
 // Complete reports whether both sides now are as the spec wants them.
 func (r *Report) Complete() bool {
-	return r.Skipped+r.Held+r.Failed+r.Conflicts+r.Shielded == 0
+	return r.Skipped+r.Held+r.Failed+r.Conflicts+r.Shielded+r.Beyond == 0
 }
 
 // errNotPrepared says that a plan was made by Preview.
@@ -42,7 +43,7 @@ const (
 // is one that ended the run; what was done until then is in the report and in the
 // index.
 func (p *Plan) Run(ctx context.Context, progress *apply.Progress, observe func(apply.Result)) (Report, error) {
-	report := Report{Conflicts: p.Section.Summary.Conflicts, Shielded: p.Section.Summary.Shielded}
+	report := Report{Conflicts: p.Section.Summary.Conflicts, Shielded: p.Section.Summary.Shielded, Beyond: p.Beyond}
 	if !p.locked {
 		return report, errNotPrepared
 	}
@@ -72,7 +73,7 @@ func (p *Plan) Run(ctx context.Context, progress *apply.Progress, observe func(a
 	env := apply.Env{
 		Client: p.store.Client, Mapping: &mapping, Root: p.root, Store: checkpoints, Scope: p.store.Service,
 		RunID: p.session.opts.Now().UTC().Format("20060102T150405.000Z"), Now: p.session.opts.Now, Progress: progress,
-		TempMark: mark,
+		TempMark: mark, Partial: p.partial,
 	}
 	writer := indexWriter{index: p.index, now: p.session.opts.Now}
 	var runErr error
@@ -111,6 +112,9 @@ func (p *Plan) tidy(result *apply.Result) error {
 // begin makes sure that there is an index and that it counts this run. Damage
 // that only writing shows is met here, before anything is changed.
 func (p *Plan) begin() error {
+	if err := p.takeUp(); err != nil {
+		return err
+	}
 	if p.index != nil {
 		err := p.index.Begin()
 		if !errors.Is(err, index.ErrDamaged) {
@@ -120,7 +124,7 @@ func (p *Plan) begin() error {
 			return err
 		}
 	}
-	if err := p.dropElsewhere(); err != nil {
+	if err := p.keepElsewhere(); err != nil {
 		return err
 	}
 	x, err := index.Create(filepath.Join(p.state, indexFile), p.origin)

@@ -47,9 +47,20 @@ func TestC4_SavedPlans(t *testing.T) {
 		want  map[string]string // objects
 	}{
 		{"nothing moved", func(*testing.T, *world) {}, "", map[string]string{"a": "A", "new": "n", "same": "s"}},
-		{"something new is left for the next plan", func(_ *testing.T, w *world) {
-			w.write(map[string]string{"newer": "n"})
+		{"a delete that became due is left for the next plan", func(_ *testing.T, w *world) {
+			w.write(map[string]string{"same": absent})
 		}, "", map[string]string{"a": "A", "new": "n", "same": "s"}},
+		{"the spec was edited and nothing is due", func(_ *testing.T, w *world) {
+			w.write(map[string]string{"a": "a", "gone": "g", "new": absent})
+			w.edit("to", "prune: managed\nexclude: [x]")
+		}, "the spec was edited", map[string]string{"a": "a", "gone": "g", "same": "s"}},
+		{"the spec was edited after an apply", func(_ *testing.T, w *world) {
+			w.apply()
+			w.edit("to", "prune: managed\nexclude: [x]")
+		}, "the spec was edited", map[string]string{"a": "A", "new": "n", "same": "s"}},
+		{"nothing is due as planned", func(_ *testing.T, w *world) {
+			w.write(map[string]string{"a": "a", "gone": "g", "new": absent})
+		}, `"a"`, map[string]string{"a": "a", "gone": "g", "same": "s"}},
 		{"a planned file was edited", func(_ *testing.T, w *world) {
 			w.write(map[string]string{"a": "edit"})
 		}, `"a"`, map[string]string{"a": "a", "gone": "g", "same": "s"}},
@@ -134,6 +145,24 @@ func TestC5_SavedPlanTwice(t *testing.T) {
 	}
 }
 
+// Half of a rename is no plan to delete by: the file was elsewhere when the plan
+// was made, and its object is the only one to have its content.
+func TestD17_SavedPlanLacksContent(t *testing.T) {
+	w := pushWorld(t, "prune: managed")
+	w.write(map[string]string{"a": "content", "same": "s"})
+	w.apply()
+	w.write(map[string]string{"a": absent})
+	saved := w.save()
+	w.write(map[string]string{"tree/b": "content"})
+	report, err := w.try(saved, nil)
+	if err != nil || report.Done != 0 || report.Held != 1 || report.Beyond != 1 || report.Complete() {
+		t.Errorf("%+v, %v", report, err)
+	}
+	equal(t, "objects", map[string]string{"a": "content", "same": "s"}, w.objects())
+	w.apply()
+	equal(t, "objects", map[string]string{"same": "s", "tree/b": "content"}, w.objects())
+}
+
 // A saved plan is not taken for done because what it changes has become a
 // conflict.
 func TestC5_SavedPlanThatIsInTheWay(t *testing.T) {
@@ -167,8 +196,8 @@ func TestC8_OldPlan(t *testing.T) {
 		t.Errorf("%+v, %v", report, err)
 	}
 	w.maxPlanAge = 24 * time.Hour
-	if report, err := w.try(saved, nil); err != nil || report.Done != 0 {
-		t.Errorf("old, but nothing is left to do: %+v, %v", report, err)
+	if _, err := w.try(saved, nil); !errors.As(err, &stale) {
+		t.Errorf("too old, and nothing is left to do: %v", err)
 	}
 }
 

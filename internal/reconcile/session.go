@@ -80,6 +80,9 @@ func Open(ctx context.Context, s *spec.Spec, names []string, opts Options) (*Ses
 		if err := session.checkAllowed(m); err != nil {
 			return nil, errors.Join(err, session.Close())
 		}
+		if err := session.checkPlaces(m); err != nil {
+			return nil, errors.Join(err, session.Close())
+		}
 		if err := session.open(m); err != nil {
 			return nil, errors.Join(fmt.Errorf("mapping %q: %w", m.Name, err), session.Close())
 		}
@@ -141,11 +144,14 @@ func (s *Session) Close() error {
 
 // stateOf returns the state folder of a mapping. It is bound to everything that
 // makes the mapping what it is, so that moving a spec to another bucket or tree
-// starts without memory.
+// starts without memory. Symbolic links are followed, so that one lock holds by
+// whatever way the spec is named, but for one that is the root itself: a link that
+// each release sets anew is one tree.
 func (s *Session) stateOf(m *spec.Mapping) string {
 	abs, err := filepath.Abs(s.spec.Path)
 	if err != nil {
 		abs = s.spec.Path
 	}
-	return filepath.Join(s.opts.StateDir, m.Name+"-"+identity(abs, m.Name, m.Direction.String(), m.Bucket, m.Prefix, m.Root, s.stores[m.Store].Service))
+	root := filepath.Join(resolved(filepath.Dir(m.Root)), filepath.Base(m.Root))
+	return filepath.Join(s.opts.StateDir, m.Name+"-"+identity(resolved(abs), m.Name, m.Direction.String(), m.Bucket, m.Prefix, root, s.stores[m.Store].Service))
 }

@@ -215,7 +215,11 @@ func (s *settler) read(ctx context.Context, state *plan.State, e *plan.Evidence)
 	}
 	defer res.Body.Close()
 	sums := []hash.Hash{md5.New(), crc64.New(ecma)}
-	n, err := io.Copy(io.MultiWriter(sums[0], sums[1]), res.Body)
+	n, err := io.Copy(io.MultiWriter(sums[0], sums[1]), io.LimitReader(res.Body, state.Remote.Version.Size+1))
+	if n > state.Remote.Version.Size {
+		e.RemoteGone = true
+		return nil
+	}
 	if err == nil && n != state.Remote.Version.Size {
 		err = io.ErrUnexpectedEOF
 	}

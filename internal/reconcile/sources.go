@@ -3,21 +3,19 @@ package reconcile
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path"
 	"strings"
 	"time"
 
 	"github.com/osssync/osssync/apply"
 	"github.com/osssync/osssync/internal/index"
+	"github.com/osssync/osssync/internal/listing"
 	"github.com/osssync/osssync/internal/localfs"
 	"github.com/osssync/osssync/iter"
 	"github.com/osssync/osssync/plan"
 	"github.com/osssync/osssync/spec"
 )
-
-// listingPage is the most objects that OSS puts into one page; each page is a
-// request of the dearer class.
-const listingPage = 1000
 
 // sources are the four sequences of one mapping, with its filter applied: what
 // the spec excludes is invisible on every side.
@@ -51,7 +49,8 @@ func (s *sources) local(ctx context.Context) iter.Seq2[plan.Local, error] {
 		if s.root == nil {
 			return
 		}
-		options := localfs.WalkOptions{Symlinks: symlinkModes[s.mapping.Symlinks], Match: s.mapping.Match, MatchDir: s.mapping.MatchDir, Temp: s.noteTemp}
+		options := s.walkOptions()
+		options.Temp = s.noteTemp
 		for entry, err := range s.root.Walk(ctx, options) {
 			if err != nil {
 				yield(plan.Local{}, err)
@@ -67,6 +66,10 @@ func (s *sources) local(ctx context.Context) iter.Seq2[plan.Local, error] {
 			yield(plan.Local{}, err)
 		}
 	}
+}
+
+func (s *sources) walkOptions() localfs.WalkOptions {
+	return localfs.WalkOptions{Symlinks: symlinkModes[s.mapping.Symlinks], Match: s.mapping.Match, MatchDir: s.mapping.MatchDir}
 }
 
 var symlinkModes = map[spec.Symlinks]localfs.SymlinkMode{
@@ -115,8 +118,8 @@ var problemReasons = map[localfs.Problem]plan.Reason{
 
 func (s *sources) remote(ctx context.Context) iter.Seq2[plan.Remote, error] {
 	return func(yield func(plan.Remote, error) bool) {
-		options := iter.ObjectsOptions{Prefix: s.mapping.Prefix, Paging: iter.Paging{PageSize: listingPage}}
-		for object, err := range iter.Objects(ctx, s.client, s.mapping.Bucket, options) {
+		options := listing.Options{Prefix: s.mapping.Prefix, Known: s.known(ctx)}
+		for object, err := range atMost(listing.Objects(ctx, s.client, s.mapping.Bucket, options), maxListed) {
 			if err != nil {
 				yield(plan.Remote{}, err)
 				return
@@ -127,6 +130,48 @@ func (s *sources) remote(ctx context.Context) iter.Seq2[plan.Remote, error] {
 				continue
 			}
 			if !yield(remoteOf(p, &object), nil) {
+				return
+			}
+		}
+	}
+}
+
+// maxListed bounds the objects of one listing, so that one without end has an end:
+// 10^8 are 100,000 pages.
+const maxListed = 100_000_000
+
+// atMost ends with an error where objects has more than limit.
+func atMost(objects iter.Seq2[iter.Object, error], limit int) iter.Seq2[iter.Object, error] {
+	return func(yield func(iter.Object, error) bool) {
+		n := 0
+		for object, err := range objects {
+			if n++; n > limit && err == nil {
+				yield(iter.Object{}, fmt.Errorf("listing of more than %d objects; last %q", limit, object.Key))
+				return
+			}
+			if !yield(object, err) {
+				return
+			}
+		}
+	}
+}
+
+// known yields keys that probably are in the bucket: of what was there after the
+// last apply or, if nothing is known of that, of the tree.
+func (s *sources) known(ctx context.Context) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		indexed := false
+		for p := range s.index.Paths() {
+			if indexed = true; !yield(s.mapping.Prefix + p) {
+				return
+			}
+		}
+		if indexed || s.root == nil {
+			return
+		}
+		// One that cannot be read to its end is told of by the walk that counts.
+		for entry, err := range s.root.Walk(ctx, s.walkOptions()) {
+			if err != nil || !yield(s.mapping.Prefix+entry.Path) {
 				return
 			}
 		}

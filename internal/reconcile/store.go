@@ -71,7 +71,7 @@ func OpenStore(wish spec.Store, opts StoreOptions) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, server.Close())
 	}
-	return &Store{Client: client, Service: "embedded:" + wish.Embedded, server: server}, nil
+	return &Store{Client: client, Service: "embedded:" + resolved(wish.Embedded), server: server}, nil
 }
 
 // ensureBucket makes a bucket of an embedded store. Buckets of a service are
