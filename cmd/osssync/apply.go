@@ -179,7 +179,7 @@ func (c *applyCmd) print(w *work, p *reconcile.Plan, trips []plan.Trip, again bo
 		return err
 	}
 	if p.Beyond > 0 {
-		fmt.Fprintf(w.stdout, "Since this plan was made, %s became due. Plan again for the rest.\n", ui.Count(p.Beyond, "more change"))
+		fmt.Fprintf(w.stdout, "Due now and not in this plan: %s. Deletes wait if content is among them; plan again for the rest.\n", ui.Count(p.Beyond, "change"))
 	}
 	return nil
 }
@@ -218,7 +218,7 @@ func (c *applyCmd) conclude(w *work, p *reconcile.Plan, report *reconcile.Report
 	tally := ui.Tally{
 		Done: report.Done, Skipped: report.Skipped, Held: report.Held, Failed: report.Failed,
 		BrokenOff: ended - report.Done - report.Skipped - report.Held - report.Failed, NotBegun: sum.Changes() - ended,
-		Conflicts: sum.Conflicts, Shielded: sum.Shielded, Bytes: report.Bytes,
+		Conflicts: sum.Conflicts, Shielded: sum.Shielded, Beyond: p.Beyond, Bytes: report.Bytes,
 	}
 	if sum.Changes() > 0 && !w.json {
 		fmt.Fprintf(w.stdout, "\nMapping %s: %s\n", ui.Name(p.Mapping.Name), tally)

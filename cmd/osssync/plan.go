@@ -32,6 +32,11 @@ understood; 11 local disk; 130, 143 interrupted.`
 
 func (c *planCmd) run(ctx context.Context, e *env) error {
 	e.json = c.Format == "json"
+	if c.Out != "" {
+		if err := checkPlanOut(c.Out); err != nil {
+			return err
+		}
+	}
 	w, err := c.open(ctx, e, c.Mapping, 0)
 	if err != nil {
 		return err

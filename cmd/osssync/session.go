@@ -20,7 +20,7 @@ type planFlags struct {
 	Deep             bool     `help:"Read objects that have no checksum, to compare them."`
 	AllowDeletes     int64    `placeholder:"N" help:"Let up to N deletes in a mapping pass the guard."`
 	AllowEmptySource bool     `help:"Let deletes pass although the source, or a file system that was mounted in it, is not there."`
-	AllowRoot        []string `placeholder:"DIR" help:"Refuse a mapping whose tree or embedded store is not in DIR; may be repeated. Default: anywhere."`
+	AllowRoot        []string `placeholder:"DIR" sep:"none" help:"Refuse a mapping whose tree or embedded store is not in DIR; may be repeated. Default: anywhere."`
 	All              bool     `help:"Show all rows of a long plan."`
 	Verbose          bool     `short:"v" help:"Show all headers of uploads in text, also a Content-Type alone."`
 }
@@ -53,6 +53,9 @@ func (f *planFlags) open(ctx context.Context, e *env, names []string, maxPlanAge
 	}
 	var allowed []string
 	for _, dir := range f.AllowRoot {
+		if dir == "" {
+			return nil, &usageError{err: errors.New("--allow-root without a folder"), hint: "is a variable of the command line empty? Leave the flag out to allow any folder"}
+		}
 		dir, err := filepath.Abs(dir)
 		if err != nil {
 			return nil, err

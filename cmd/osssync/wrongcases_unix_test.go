@@ -77,6 +77,10 @@ func wrongUsage() []wrongCase {
 		{"wrong number of a flag", "plan --allow-deletes many", nil},
 		{"wrong age of a flag", "apply --max-plan-age soon site.plan", nil},
 		{"no such mapping", "plan --mapping nosuch", nil},
+		{"plan over the spec", "plan --out osssync.yaml", nil},
+		{"plan over a folder", "plan --out tree", nil},
+		{"plan over a link", "plan --out site.plan", func(w *wrongWorld) { w.check(os.Symlink("osssync.yaml", filepath.Join(w.dir, "site.plan"))) }},
+		{"plan in no folder", "plan --out nosuch/site.plan", nil},
 		{"PLAN with --mapping", "apply --mapping site site.plan", nil},
 		{"nobody to ask", "apply", nil},
 		{"JSON shows nothing to ask about", "apply --format json", nil},
@@ -282,6 +286,9 @@ func wrongSources() []wrongCase {
 		{"half gone", "plan", full(half)},
 		{"half gone, apply", "apply --auto-approve --allow-deletes 10", full(half)},
 		{"Y11 tree elsewhere", "plan --allow-root osssync.yaml.d", nil},
+		{"Y11 no folder", "plan --allow-root=", nil},
+		{"Y11 no folder beside one", "plan --allow-root tree --allow-root=", nil},
+		{"Y11 folder with a comma", "plan --allow-root tree,osssync.yaml.d", nil},
 		{"Y11 store elsewhere", "apply --auto-approve --allow-root tree", replaced(`{region: cn-hangzhou, endpoint: "$ENDPOINT", credentials: env}`, "{embedded: box}")},
 	}
 }

@@ -38,7 +38,7 @@ Mapping site: push /srv/public to oss://my-site/www/ (prune: managed)
 | ` + "`\"old/\\u202egpj.exe\"`" + ` | 2.0 KiB | no longer at the source; this mapping put it there |
 
 `, `
-{"format":1,"op":"delete","mapping":"site","action":"delete-remote","path":"old/` + "\u202e" + `gpj.exe","reason":"gone-owned","bytes":2048}
+{"format":1,"op":"delete","mapping":"site","action":"delete-remote","path":"old/` + "\\u202e" + `gpj.exe","reason":"gone-owned","bytes":2048}
 `},
 		{"in the tree", local, `
 Mapping site: push /srv/public to oss://my-site/www/ (prune: managed)

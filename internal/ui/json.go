@@ -20,7 +20,7 @@ type JSON struct {
 
 // NewJSON returns a JSON that writes to w, unbuffered.
 func NewJSON(w io.Writer) *JSON {
-	e := json.NewEncoder(w)
+	e := json.NewEncoder(visible{w})
 	e.SetEscapeHTML(false)
 	return &JSON{encoder: e}
 }

@@ -26,6 +26,9 @@ func totalsOf(s *plan.Summary, prune string) totals {
 	if rest := rest(s, prune); len(rest) > 0 {
 		t.tail = append(t.tail, "Not touched: "+sentence(rest))
 	}
+	if s.Unmoved > 0 && s.Deletes() > 0 {
+		t.tail = append(t.tail, fmt.Sprintf("Deletes will be held: %s is not sent, and content that is missing elsewhere may be there under a new name. Make it readable, rename it, or exclude or allow it.", unmoved(s)))
+	}
 	if s.Cost.Requests > 0 {
 		t.tail = append(t.tail, fmt.Sprintf("About %s, %s over the network.", Count(s.Cost.Requests, "request"), Bytes(s.Cost.Bytes)))
 	}
@@ -37,6 +40,14 @@ func matching(s *plan.Summary) string {
 		return "1 object matches"
 	}
 	return Count(s.Unchanged, "object") + " match"
+}
+
+// unmoved names what a delete waits for.
+func unmoved(s *plan.Summary) string {
+	if s.Unmoved == 1 {
+		return Name(s.UnmovedAt)
+	}
+	return fmt.Sprintf("%s and %s more", Name(s.UnmovedAt), Number(s.Unmoved-1))
 }
 
 // due tells what will change.
