@@ -50,6 +50,7 @@ var allowed = map[string]struct {
 		"spec", "plan", "apply", "iter", "resumable",
 		"internal/disk", "internal/localfs", "internal/fault", "internal/index", "internal/ossclient", "internal/ossserver", "internal/reconcile",
 	}, "breaks everything, for tests alone"},
+	"internal/chaos/ground":    {nil, "for tests alone"},
 	"internal/chaos/stage":     {[]string{"spec", "plan", "internal/localfs", "internal/ossclient", "internal/ossserver", "internal/reconcile"}, "sets up and judges, and breaks nothing"},
 	"internal/chaos/crash":     {[]string{"internal/chaos/stage", "internal/ossserver"}, "kills the program, of which it knows the command line alone"},
 	"internal/chaos/powerloss": {[]string{"internal/chaos/stage", "plan", "resumable", "internal/disk", "internal/index", "internal/ossserver"}, "knows what is on the disk"},

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/osssync/osssync/internal/chaos/ground"
 	"github.com/osssync/osssync/internal/ossserver"
 )
 
@@ -51,7 +52,7 @@ func TestEveryFaultStrikes(t *testing.T) {
 					f := fault{op: op, nth: 1, at: k.at[i], do: k.name}
 					s.steps[0].faults = []fault{f}
 					synctest.Test(t, func(t *testing.T) {
-						last, err := rehearse(memoryDir(t)+"/world", s)
+						last, err := rehearse(ground.Memory(t)+"/world", s)
 						if err != nil {
 							t.Errorf("%s: %v", f, err)
 						}
@@ -88,7 +89,7 @@ func TestOracle(t *testing.T) {
 		{"(i)", func(o *outcome) { o.output.WriteString("key=" + secret) }},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			w, err := openWorld(memoryDir(t)+"/world", scene{push: true, prune: "managed", workers: 1})
+			w, err := openWorld(ground.Memory(t)+"/world", scene{push: true, prune: "managed", workers: 1})
 			if err != nil {
 				t.Fatal(err)
 			}

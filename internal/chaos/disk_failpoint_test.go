@@ -6,13 +6,15 @@ import (
 	"maps"
 	"slices"
 	"testing"
+
+	"github.com/osssync/osssync/internal/chaos/ground"
 )
 
 // TestDiskFaults has every call to the disk in every scenario's last apply go
 // wrong in every way of the catalogue, one at a time. A taste of it takes one in
 // some dozens. Gates are for the whole process, so there is one world at a time.
 func TestDiskFaults(t *testing.T) {
-	dir := memoryDir(t)
+	dir := ground.Memory(t)
 	every := level(t).Every
 	var folder counter
 	for offset, scenario := range scenarios {
@@ -44,7 +46,7 @@ func TestDiskFaults(t *testing.T) {
 
 // TestDiskFaultsStrike has calls of each kind fail, and wants to see that they did.
 func TestDiskFaultsStrike(t *testing.T) {
-	dir := memoryDir(t)
+	dir := ground.Memory(t)
 	var folder counter
 	struck := map[string]bool{}
 	for _, text := range []string{
@@ -82,8 +84,8 @@ func TestDiskFaultsStrike(t *testing.T) {
 
 // TestDiskSchedules plays random schedules with faults of wire and disk.
 func TestDiskSchedules(t *testing.T) {
-	dir := memoryDir(t)
-	seed, count := seedOf(t), level(t).Schedules/10
+	dir := ground.Memory(t)
+	seed, count := ground.Seed(t), level(t).Schedules/10
 	t.Logf("OSSSYNC_SEED=%d, %d schedules", seed, count)
 	var folder counter
 	playIn := func(s schedule) error {

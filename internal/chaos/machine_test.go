@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/osssync/osssync/internal/chaos/ground"
 	"github.com/osssync/osssync/internal/reconcile"
 )
 
@@ -18,7 +19,7 @@ import (
 // after each run: the model is what the oracle knows of both sides, of who wrote
 // what, and of what cannot be known.
 func TestMachine(t *testing.T) {
-	dir := memoryDir(t)
+	dir := ground.Memory(t)
 	var folder counter
 	if err := flag.Set("rapid.checks", strconv.Itoa(level(t).Machines)); err != nil {
 		t.Fatal(err)

@@ -29,22 +29,6 @@ func level(t *testing.T) Level {
 	return l
 }
 
-// memoryDir returns a folder for the test, in memory where the system has a file
-// system for that.
-func memoryDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "osssync")
-	if err != nil {
-		return t.TempDir()
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
-}
-
 // bubble runs f where time passes only while everybody waits, and where nothing
 // that f began may outlive it. The folder is removed.
 func bubble(t *testing.T, dir string, n int, f func(dir string) error) (err error) {

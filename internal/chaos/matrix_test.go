@@ -1,11 +1,15 @@
 package chaos
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/osssync/osssync/internal/chaos/ground"
+)
 
 // TestSingleFaults has every fault of the catalogue strike every request of every
 // scenario's last apply, one at a time. A taste of it takes one fault in many.
 func TestSingleFaults(t *testing.T) {
-	dir := memoryDir(t)
+	dir := ground.Memory(t)
 	every := level(t).Every
 	var folder counter
 	for offset, scenario := range scenarios {

@@ -6,7 +6,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"testing"
-	"time"
+
+	"github.com/osssync/osssync/internal/chaos/ground"
 )
 
 // shrinkBudget is how often a schedule that fails is played on to make it smaller.
@@ -16,7 +17,7 @@ const shrinkBudget = 400
 // OSSSYNC_SEED=... draws those of another run again, OSSSYNC_SCHEDULE=... plays
 // one.
 func TestSchedules(t *testing.T) {
-	dir := memoryDir(t)
+	dir := ground.Memory(t)
 	if text := os.Getenv("OSSSYNC_SCHEDULE"); text != "" {
 		s, err := parseSchedule(text)
 		if err != nil {
@@ -27,7 +28,7 @@ func TestSchedules(t *testing.T) {
 		}
 		return
 	}
-	seed := seedOf(t)
+	seed := ground.Seed(t)
 	count := level(t).Schedules
 	t.Logf("OSSSYNC_SEED=%d, %d schedules", seed, count)
 	var next atomic.Int64
@@ -47,20 +48,6 @@ func TestSchedules(t *testing.T) {
 			}
 		})
 	}
-}
-
-// seedOf returns the seed that the environment asks for, or a new one.
-func seedOf(t *testing.T) uint64 {
-	t.Helper()
-	text := os.Getenv("OSSSYNC_SEED")
-	if text == "" {
-		return uint64(time.Now().UnixNano())
-	}
-	seed, err := strconv.ParseUint(text, 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return seed
 }
 
 // TestScheduleText reads what is written, for many drawn schedules.

@@ -16,6 +16,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/osssync/osssync/internal/chaos/ground"
 	"github.com/osssync/osssync/internal/chaos/stage"
 )
 
@@ -43,35 +44,6 @@ func buildAs(tags string) (string, error) {
 	return Build(context.Background(), dir, tags)
 }
 
-// seedOf is that of the environment, or a new one.
-func seedOf(t *testing.T) uint64 {
-	t.Helper()
-	seed := rand.Uint64()
-	if text := os.Getenv("OSSSYNC_SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return seed
-}
-
-// memoryDir returns a folder for the test, in memory where the system has a file
-// system for that.
-func memoryDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "osssync")
-	if err != nil {
-		return t.TempDir()
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
-}
-
 // alley is where victims are placed.
 type alley struct {
 	dir   string
@@ -85,7 +57,7 @@ func newAlley(t *testing.T) *alley {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &alley{dir: memoryDir(t), plain: program}
+	return &alley{dir: ground.Memory(t), plain: program}
 }
 
 // with places a victim and lets use have it.
@@ -167,7 +139,7 @@ func TestS1_CrashPoints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, seed := newAlley(t), seedOf(t)
+	a, seed := newAlley(t), ground.Seed(t)
 	withPoints, err := gated()
 	if err != nil {
 		t.Fatal(err)
@@ -216,7 +188,7 @@ func TestS1_Kills(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, seed := newAlley(t), seedOf(t)
+	a, seed := newAlley(t), ground.Seed(t)
 	random := rand.New(rand.NewPCG(seed, 1))
 	took := map[string]time.Duration{}
 	for _, scene := range stage.Scenes() {

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/osssync/osssync/internal/chaos/ground"
 	"github.com/osssync/osssync/internal/chaos/stage"
 	"github.com/osssync/osssync/internal/index"
 	"github.com/osssync/osssync/plan"
@@ -119,7 +120,7 @@ func TestS4_IndexOutlivesPowerLoss(t *testing.T) {
 	if err != nil {
 		t.Skip(err)
 	}
-	dir, seed := memoryDir(t), seedOf(t)
+	dir, seed := ground.Memory(t), ground.Seed(t)
 	trace := filepath.Join(dir, "trace")
 	c := exec.Command(strace, "-f", "-qq", "-y", "-xx", "-s", "100000000", "-e", "trace=pwrite64,write,fdatasync,fsync,ftruncate", "-o", trace, os.Args[0])
 	c.Env = append(os.Environ(), writerVariable+"="+dir)

@@ -8,12 +8,12 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
 
+	"github.com/osssync/osssync/internal/chaos/ground"
 	"github.com/osssync/osssync/internal/chaos/stage"
 )
 
@@ -26,35 +26,6 @@ func TestMain(m *testing.M) {
 		return
 	}
 	goleak.VerifyTestMain(m)
-}
-
-// seedOf is that of the environment, or a new one.
-func seedOf(t *testing.T) uint64 {
-	t.Helper()
-	seed := rand.Uint64()
-	if text := os.Getenv("OSSSYNC_SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return seed
-}
-
-// memoryDir returns a folder for the test, in memory where the system has a file
-// system for that.
-func memoryDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "osssync")
-	if err != nil {
-		return t.TempDir()
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
 }
 
 // record makes the play of a scene, closed with the test.
@@ -100,7 +71,7 @@ func TestS1_L1_L11_PowerLoss(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, seed := memoryDir(t), seedOf(t)
+	dir, seed := ground.Memory(t), ground.Seed(t)
 	var plays []*Play // the gate is the process's: one after the other
 	for _, scene := range stage.Scenes() {
 		plays = append(plays, record(t, dir, scene, false, nil))
@@ -130,8 +101,8 @@ func TestPowerLossFindsMissingSync(t *testing.T) {
 				if scene.Push {
 					continue
 				}
-				p := record(t, memoryDir(t), scene, false, func(folder bool) bool { return folder == skipped })
-				if _, err := lose(t, p, seedOf(t), 300); err != nil {
+				p := record(t, ground.Memory(t), scene, false, func(folder bool) bool { return folder == skipped })
+				if _, err := lose(t, p, ground.Seed(t), 300); err != nil {
 					t.Logf("%s: %v", scene.Name, err)
 					found++
 				}

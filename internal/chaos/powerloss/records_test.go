@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/osssync/osssync/internal/chaos/ground"
 	"github.com/osssync/osssync/internal/chaos/stage"
 	"github.com/osssync/osssync/internal/disk"
 	"github.com/osssync/osssync/resumable"
@@ -21,7 +22,7 @@ func TestS11_RecordsOutlivePowerLoss(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, seed := memoryDir(t), seedOf(t)
+	dir, seed := ground.Memory(t), ground.Seed(t)
 	recorder, err := NewRecorder(dir)
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/osssync/osssync/internal/chaos/ground"
 	"github.com/osssync/osssync/internal/chaos/stage"
 	"github.com/osssync/osssync/internal/ossserver"
 )
@@ -27,22 +28,6 @@ const (
 
 // stolen is a content that no apply may get to see.
 const stolen = "not of the tree"
-
-// memoryDir returns a folder for the test, in memory where the system has a file
-// system for that.
-func memoryDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "osssync")
-	if err != nil {
-		return t.TempDir()
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
-}
 
 // must ends a race that cannot be held.
 func must(t *testing.T, err error) {
@@ -80,7 +65,7 @@ func (r *race) hold(t *testing.T) {
 }
 
 func (r *race) once(t *testing.T, scene stage.Scene) {
-	dir := memoryDir(t)
+	dir := ground.Memory(t)
 	begun, stop := make(chan struct{}), make(chan struct{})
 	begin := sync.OnceFunc(func() { close(begun) })
 	st, err := stage.Open(filepath.Join(dir, "stage"), scene, stage.Options{Workers: 4, Fault: func(request ossserver.Request) *ossserver.Fault {
