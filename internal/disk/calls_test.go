@@ -100,6 +100,14 @@ var deeds = []deed{
 	{"Remove", "remove", func(r *rig) error { return first(Remove(r.root, "f"), func() error { return r.there("f", nil) }) }},
 	{"Rmdir", "rmdir", func(r *rig) error { return first(Rmdir(r.root, "d"), func() error { return r.there("d", nil) }) }},
 	{"Lstat", "lstat", func(r *rig) error { return sized(Lstat(r.root, "f")) }},
+	{"LstatIn", "lstat", func(r *rig) error {
+		dir, err := os.Open(r.dir)
+		if err != nil {
+			return err
+		}
+		defer dir.Close()
+		return sized(LstatIn(r.root, dir, "f"))
+	}},
 	{"Stat", "stat", func(r *rig) error { return sized(Stat(r.root, "f")) }},
 	{"ContentOf", "read", func(r *rig) error {
 		got, err := io.ReadAll(ContentOf(r.file))

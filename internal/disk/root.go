@@ -47,3 +47,8 @@ func Lstat(root *os.Root, name string) (fs.FileInfo, error) { return root.Lstat(
 
 // Stat is [os.Root.Stat].
 func Stat(root *os.Root, name string) (fs.FileInfo, error) { return root.Stat(name) }
+
+// LstatIn is Lstat for the many names of a directory: dir is root, opened as a file.
+func LstatIn(root *os.Root, dir *os.File, name string) (fs.FileInfo, error) {
+	return lstatIn(root, dir, name)
+}
