@@ -8,7 +8,6 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"github.com/osssync/osssync/internal/disk"
-	"github.com/osssync/osssync/plan"
 )
 
 // sound makes one call into bbolt, which trusts its file. On a damaged one it
@@ -74,38 +73,4 @@ func (x *Index) update(change func(*bolt.Tx) error) error {
 		return errors.Join(err, x.end(tx, false))
 	}
 	return x.end(tx, true)
-}
-
-// reading is one pass over the rows.
-type reading struct {
-	tx     *bolt.Tx
-	cursor *bolt.Cursor // nil: not begun
-	last   string       // path yielded last
-}
-
-// next returns the next row that is whole and in order. Key and value lie in the
-// mapped file, so they are copied and judged here.
-func (r *reading) next() (row plan.Base, more bool, err error) {
-	err = sound(func() error {
-		for {
-			k, v := r.step()
-			if k == nil {
-				return nil
-			}
-			var damage error
-			if row, damage = decode(string(k), v); damage == nil && row.Path > r.last {
-				r.last, more = row.Path, true
-				return nil
-			}
-		}
-	})
-	return row, more, err
-}
-
-func (r *reading) step() (k, v []byte) {
-	if r.cursor != nil {
-		return r.cursor.Next()
-	}
-	r.cursor = r.tx.Bucket(bucketRows).Cursor()
-	return r.cursor.First()
 }

@@ -114,6 +114,35 @@ func TestS7_OverwrittenBytes(t *testing.T) {
 	}
 }
 
+// A page whose header claims others is found before bbolt frees them all, one by one,
+// in memory and in its list of free pages.
+func TestS7_PageThatClaimsOthers(t *testing.T) {
+	file, rows := image(t, 200)
+	path := filepath.Join(t.TempDir(), "index.db")
+	found := 0
+	for at := 0; at < len(file); at += os.Getpagesize() {
+		broken := bytes.Clone(file)
+		binary.NativeEndian.PutUint32(broken[at+12:], 1<<20)
+		if err := os.WriteFile(path, broken, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		x, opening := index.Open(path, true)
+		x.Close()
+		n, damaged := exercise(t, path, rows)
+		if damaged {
+			found++
+			if !errors.Is(opening, index.ErrDamaged) {
+				t.Errorf("page %d: opened as if whole (%v)", at/os.Getpagesize(), opening)
+			}
+		} else if n != len(rows) {
+			t.Errorf("page %d: %d of %d rows, and nobody noticed", at/os.Getpagesize(), n, len(rows))
+		}
+	}
+	if found < 3 { // rows and the list of free pages at the least
+		t.Errorf("found in %d pages", found)
+	}
+}
+
 func TestS7_TruncatedFile(t *testing.T) {
 	file, rows := image(t, 200)
 	path := filepath.Join(t.TempDir(), "index.db")

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -232,36 +231,6 @@ func (x *Index) Begin() error {
 	return nil
 }
 
-// Rows yields the rows in the order of their paths' bytes. Damaged records, and
-// what damage has put out of order, are left out: they are as if they had never
-// been written. The error that may end the sequence wraps [ErrDamaged] if pages
-// are lost. What was yielded before it is true nevertheless, since a row is a
-// fact about two versions and carries its own checksum.
-func (x *Index) Rows() iter.Seq2[plan.Base, error] {
-	return func(yield func(plan.Base, error) bool) {
-		if x == nil || x.db == nil {
-			return
-		}
-		tx, err := x.begin(false)
-		if err != nil {
-			yield(plan.Base{}, fmt.Errorf("index rows: %w", err))
-			return
-		}
-		defer x.end(tx, false)
-		r := reading{tx: tx}
-		for {
-			row, more, err := r.next()
-			if err != nil {
-				yield(plan.Base{}, fmt.Errorf("index rows: %w", err))
-				return
-			}
-			if !more || !yield(row, nil) {
-				return
-			}
-		}
-	}
-}
-
 // Change sets the row of a path, or removes it.
 type Change struct {
 	Path string
@@ -276,6 +245,9 @@ func (x *Index) Write(changes []Change) error {
 	}
 	err := x.update(func(tx *bolt.Tx) error {
 		rows := tx.Bucket(bucketRows)
+		if mostlyAppends(rows, changes) {
+			rows.FillPercent = appendFill
+		}
 		for _, c := range changes {
 			var err error
 			if c.Row == nil {
@@ -292,8 +264,37 @@ func (x *Index) Write(changes []Change) error {
 	if errors.Is(err, bolterrors.ErrIncompatibleValue) { // a bucket stands where rows do
 		err = fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
+	if err == nil {
+		err = x.release()
+	}
 	if err != nil {
 		return fmt.Errorf("index write: %w", err)
 	}
 	return nil
+}
+
+// release gives back the memory of the pages that writing has mapped. Nobody else
+// writes now, so that the mapping, which holds all pages in use, stays where it is.
+func (x *Index) release() error {
+	return x.view(func(tx *bolt.Tx) error {
+		dontNeed(x.db.Info().Data, tx.Size())
+		return nil
+	})
+}
+
+// appendFill is how full a page is made that rows are appended to. bbolt's half
+// would stay half for ever, as what comes later goes behind it. Work ends nearly in
+// the order of the paths: a twentieth is room for what comes late.
+const appendFill = 0.95
+
+// mostlyAppends reports whether more of the changes than not come after all rows.
+func mostlyAppends(rows *bolt.Bucket, changes []Change) bool {
+	last, _ := rows.Cursor().Last()
+	behind := 0
+	for i := range changes {
+		if changes[i].Row != nil && changes[i].Path > string(last) {
+			behind++
+		}
+	}
+	return 2*behind > len(changes)
 }

@@ -11,51 +11,151 @@ import (
 )
 
 // A page of bbolt begins with a header: id, flags, count, overflow. In a branch
-// page, count elements follow: position and size of a key, id of a child page.
+// page, count elements follow: position and size of a key, id of a child page. In a
+// leaf they are flags, position, and the sizes of key and value.
 const (
 	pageHeader    = 16
 	flagsAt       = 8
 	countAt       = 10
+	overflowAt    = 12
 	branchPage    = 0x01
+	leafPage      = 0x02
+	freePage      = 0x10
+	leafElement   = 16
 	branchElement = 16
 	childAt       = 8
 )
 
-// checkTrees follows the branch pages of both buckets. bbolt does so without
-// looking back: one that leads to itself would keep it going until memory ends,
-// and no panic tells of that.
+// A meta page is the one of two that the number of its transaction tells. The page
+// of the list of free pages is named in it, or none is.
+const (
+	metaPages  = 2
+	freelistAt = 48
+	noFreelist = ^uint64(0)
+	longList   = 0xffff // as count of the page says that the first of its numbers is the count
+)
+
+// checkTrees follows the pages of both buckets and the list of free pages. bbolt
+// does so without looking back: a branch that leads to itself would keep it going
+// until memory ends, so would a page that claims billions of others when it is freed,
+// and a page that is in use and free would be overwritten. No panic tells of that.
 func (x *Index) checkTrees(tx *bolt.Tx) error {
-	w := pageWalk{file: disk.ContentOf(x.file), size: int64(x.db.Info().PageSize), seen: map[uint64]bool{}}
-	if err := w.follow(uint64(tx.Cursor().Bucket().Root())); err != nil {
-		return err
+	size := int64(x.db.Info().PageSize)
+	end := uint64(tx.Size() / size)
+	w := pageWalk{file: disk.ContentOf(x.file), size: size, end: end, taken: make([]uint64, end/64+1)}
+	for _, root := range []uint64{uint64(tx.Cursor().Bucket().Root()), uint64(tx.Bucket(bucketRows).Root())} {
+		if root == 0 { // so small that it is kept in its parent
+			continue
+		}
+		if err := w.follow(root); err != nil {
+			return err
+		}
 	}
-	return w.follow(uint64(tx.Bucket(bucketRows).Root()))
+	return w.free(tx.ID())
 }
 
 type pageWalk struct {
-	file io.ReaderAt
-	size int64           // of a page
-	seen map[uint64]bool // branch pages: one of a hundred or fewer pages is one
+	file  io.ReaderAt
+	size  int64    // of a page
+	end   uint64   // no page has this number, nor a higher one
+	taken []uint64 // a bit for each page that was met
+}
+
+// take marks pages as met, of which none may have been before.
+func (w *pageWalk) take(page, pages uint64) error {
+	if page < metaPages || page >= w.end || pages > w.end-page {
+		return fmt.Errorf("%w: page %d and %d more beyond the end", ErrDamaged, page, pages-1)
+	}
+	for ; pages > 0; page, pages = page+1, pages-1 {
+		if w.taken[page/64]&(1<<(page%64)) != 0 {
+			return fmt.Errorf("%w: page %d is met twice", ErrDamaged, page)
+		}
+		w.taken[page/64] |= 1 << (page % 64)
+	}
+	return nil
+}
+
+// read returns n bytes of a page.
+func (w *pageWalk) read(page uint64, offset, n int64) ([]byte, error) {
+	b := make([]byte, n)
+	if _, err := w.file.ReadAt(b, int64(page)*w.size+offset); err != nil {
+		return nil, fmt.Errorf("%w: page %d: %w", ErrDamaged, page, err)
+	}
+	return b, nil
+}
+
+// enter takes a page with its overflow and returns its header and how many bytes
+// follow that.
+func (w *pageWalk) enter(page uint64) (header []byte, rest int64, err error) {
+	if page >= w.end {
+		return nil, 0, fmt.Errorf("%w: page %d beyond the end", ErrDamaged, page)
+	}
+	if header, err = w.read(page, 0, pageHeader); err != nil {
+		return nil, 0, err
+	}
+	if binary.NativeEndian.Uint64(header) != page {
+		return nil, 0, fmt.Errorf("%w: page %d has another number", ErrDamaged, page)
+	}
+	pages := 1 + uint64(binary.NativeEndian.Uint32(header[overflowAt:]))
+	return header, int64(pages)*w.size - pageHeader, w.take(page, pages)
 }
 
 func (w *pageWalk) follow(page uint64) error {
-	header := make([]byte, pageHeader)
-	if _, err := w.file.ReadAt(header, int64(page)*w.size); err != nil {
-		return fmt.Errorf("%w: page %d: %w", ErrDamaged, page, err)
+	header, rest, err := w.enter(page)
+	if err != nil {
+		return err
 	}
-	if binary.NativeEndian.Uint16(header[flagsAt:])&branchPage == 0 {
+	kind, count := binary.NativeEndian.Uint16(header[flagsAt:]), int64(binary.NativeEndian.Uint16(header[countAt:]))
+	switch {
+	case kind == leafPage && count*leafElement <= rest:
 		return nil
+	case kind != branchPage || count == 0 || count*branchElement > rest:
+		return fmt.Errorf("%w: page %d is none of a tree", ErrDamaged, page)
 	}
-	if w.seen[page] {
-		return fmt.Errorf("%w: page %d leads to itself or is led to twice", ErrDamaged, page)
-	}
-	w.seen[page] = true
-	elements := make([]byte, int(binary.NativeEndian.Uint16(header[countAt:]))*branchElement)
-	if _, err := w.file.ReadAt(elements, int64(page)*w.size+pageHeader); err != nil {
-		return fmt.Errorf("%w: page %d: %w", ErrDamaged, page, err)
+	elements, err := w.read(page, pageHeader, count*branchElement)
+	if err != nil {
+		return err
 	}
 	for ; len(elements) > 0; elements = elements[branchElement:] {
 		if err := w.follow(binary.NativeEndian.Uint64(elements[childAt:])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// free takes the pages of the list of free pages that transaction id left.
+func (w *pageWalk) free(id int) error {
+	list, err := w.read(uint64(id%metaPages), freelistAt, 8)
+	if err != nil {
+		return err
+	}
+	page := binary.NativeEndian.Uint64(list)
+	if page == noFreelist {
+		return nil
+	}
+	header, rest, err := w.enter(page)
+	if err != nil {
+		return err
+	}
+	if binary.NativeEndian.Uint16(header[flagsAt:]) != freePage {
+		return fmt.Errorf("%w: page %d is no list of free pages", ErrDamaged, page)
+	}
+	count, offset := uint64(binary.NativeEndian.Uint16(header[countAt:])), int64(pageHeader)
+	if count == longList {
+		if list, err = w.read(page, offset, 8); err != nil {
+			return err
+		}
+		count, offset, rest = binary.NativeEndian.Uint64(list), offset+8, rest-8
+	}
+	if count > uint64(rest/8) {
+		return fmt.Errorf("%w: %d free pages in a list too short for them", ErrDamaged, count)
+	}
+	if list, err = w.read(page, offset, int64(count)*8); err != nil {
+		return err
+	}
+	for ; len(list) > 0; list = list[8:] {
+		if err := w.take(binary.NativeEndian.Uint64(list), 1); err != nil {
 			return err
 		}
 	}
