@@ -11,23 +11,41 @@ import (
 	"github.com/osssync/osssync/internal/disk"
 )
 
-// children reads dir and gives what is wanted of it, in the order of the walk.
-func (w *walker) children(dir directory, prefix string) ([]child, error) {
+// contents is what one directory holds.
+type contents struct {
+	children []child  // what is wanted, in the order of the walk
+	temps    []string // unfinished downloads
+}
+
+// errLarge says that a directory has more names than were asked for.
+var errLarge = errors.New("directory too large to be read ahead")
+
+// contents reads dir, which is on the device dev, if it has at most so many names.
+// It may be called by several goroutines at once.
+func (w *walker) contents(dir directory, prefix string, dev uint64, most int) (found contents, err error) {
 	names, err := dir.Names()
 	if err != nil {
-		return nil, err
+		return found, err
 	}
-	children := make([]child, 0, len(names))
+	defer dir.Rest()
+	if len(names) > most {
+		return found, errLarge
+	}
+	found.children = make([]child, 0, len(names))
 	var missing []string
 	for _, name := range names {
 		if w.ctx.Err() != nil {
-			return nil, context.Cause(w.ctx)
+			return found, context.Cause(w.ctx)
 		}
 		path := prefix + name
 		if strings.HasPrefix(name, TempPrefix) {
-			w.opts.Temp(path)
+			found.temps = append(found.temps, path)
 		}
-		if ours(name) || !w.opts.Match(path) && !w.opts.MatchDir(path) {
+		if ours(name) {
+			continue
+		}
+		match := w.opts.Match(path)
+		if !match && !w.opts.MatchDir(path) {
 			continue
 		}
 		fi, err := dir.Lstat(name)
@@ -35,45 +53,47 @@ func (w *walker) children(dir directory, prefix string) ([]child, error) {
 			missing = append(missing, name)
 			continue
 		}
-		if c := w.look(prefix, name, fi, err); w.wanted(c) {
-			children = append(children, c)
+		if c := w.look(path, name, dev, fi, err); w.wanted(&c, match) {
+			found.children = append(found.children, c)
 		}
 	}
 	if missing != nil {
-		if children, err = w.lookAgain(dir, prefix, missing, children); err != nil {
-			return nil, err
+		if err := w.lookAgain(dir, prefix, dev, missing, &found); err != nil {
+			return found, err
 		}
 	}
 	// A directory that changes while it is read may list a name twice.
-	slices.SortFunc(children, func(a, b child) int { return strings.Compare(a.Path, b.Path) })
-	return slices.CompactFunc(children, func(a, b child) bool { return a.Path == b.Path }), nil
+	slices.SortFunc(found.children, func(a, b child) int { return strings.Compare(a.Path, b.Path) })
+	found.children = slices.CompactFunc(found.children, func(a, b child) bool { return a.Path == b.Path })
+	return found, nil
 }
 
 // lookAgain settles names that dir listed and then denied: gone, if it no
 // longer lists them; else they are there, and unreadable if it denies them
 // again, as network file systems do for a moment.
-func (w *walker) lookAgain(dir directory, prefix string, missing []string, children []child) ([]child, error) {
+func (w *walker) lookAgain(dir directory, prefix string, dev uint64, missing []string, found *contents) error {
 	names, err := dir.Names()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	slices.Sort(names)
 	for _, name := range missing {
 		if _, listed := slices.BinarySearch(names, name); !listed {
 			continue
 		}
+		path := prefix + name
 		fi, err := dir.Lstat(name)
-		if c := w.look(prefix, name, fi, err); w.wanted(c) {
-			children = append(children, c)
+		if c := w.look(path, name, dev, fi, err); w.wanted(&c, w.opts.Match(path)) {
+			found.children = append(found.children, c)
 		}
 	}
-	return children, nil
+	return nil
 }
 
-// look makes the child from what Lstat said. A directory's path gets its slash
-// here, whose place in the byte order makes the order of the walk.
-func (w *walker) look(prefix, name string, fi fs.FileInfo, err error) child {
-	c := child{Entry: Entry{Path: prefix + name}}
+// look makes the child from what Lstat said of the last name of path. A directory's
+// path gets its slash here, whose place in the byte order makes the order of the walk.
+func (w *walker) look(path, name string, dev uint64, fi fs.FileInfo, err error) child {
+	c := child{Entry: Entry{Path: path}}
 	if err != nil {
 		c.Problem, c.Err = Unreadable, err
 		return c
@@ -90,13 +110,15 @@ func (w *walker) look(prefix, name string, fi fs.FileInfo, err error) child {
 	case mode.IsDir():
 		c.Path += "/"
 		c.Dir = true
-		if c.Stat.Dev != statOf(w.above[len(w.above)-1]).Dev {
+		if w.opts.Pass(path) {
+			c.Problem = PassedOver
+		} else if c.Stat.Dev != dev {
 			c.Problem = OtherDevice
 		}
 	case !mode.IsRegular():
 		c.Problem = kindProblem(mode)
 	}
-	if p := CheckPath(strings.TrimSuffix(c.Path, "/")); p != None {
+	if p := checkChild(path, name, onWindows); p != None {
 		c.Problem = p
 	}
 	return c
@@ -140,15 +162,14 @@ func linkProblem(err error) Problem {
 	return Unreadable
 }
 
-// wanted asks the matchers, now that the kind of c is known. What could be a
-// file or a directory on the other side is wanted if either is.
-func (w *walker) wanted(c child) bool {
-	path := strings.TrimSuffix(c.Path, "/")
+// wanted asks the matchers, now that the kind of c is known; match is what Match
+// said. What could be a file or a directory on the other side is wanted if either is.
+func (w *walker) wanted(c *child, match bool) bool {
 	switch {
 	case c.Dir:
-		return w.opts.MatchDir(path)
+		return w.opts.MatchDir(strings.TrimSuffix(c.Path, "/"))
 	case c.Problem == None, c.Stat.Mode&(fs.ModeSymlink|fs.ModeDir) == 0 && c.Problem != Unreadable:
-		return w.opts.Match(path)
+		return match
 	}
 	return true
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -100,15 +101,15 @@ func TestD8_P12_WalkPermission(t *testing.T) {
 	}
 }
 
-// failing fails the call that brings *left to zero, in a directory or below it.
+// failing fails the call that brings left to zero, in a directory or below it.
 type failing struct {
 	directory
-	left *int
+	left *atomic.Int64
 	err  error
 }
 
 func (f failing) call() error {
-	if *f.left--; *f.left == 0 {
+	if f.left.Add(-1) == 0 {
 		return f.err
 	}
 	return nil
@@ -151,8 +152,9 @@ func TestD8_D11_WalkFaultSweep(t *testing.T) {
 		t.Run(fmt.Sprint(fault), func(t *testing.T) {
 			r := plant(t, files...)
 			reached := true
-			for n := 1; reached; n++ {
-				left := n
+			for n := int64(1); reached; n++ {
+				var left atomic.Int64
+				left.Store(n)
 				r.wrap = func(d directory) directory { return failing{d, &left, fault} }
 				var shown, shields []string
 				var failure error
@@ -166,7 +168,7 @@ func TestD8_D11_WalkFaultSweep(t *testing.T) {
 						shields = append(shields, strings.TrimSuffix(e.Path, "/")+"/")
 					}
 				}
-				if reached = left <= 0; !reached && len(shown) != len(files) {
+				if reached = left.Load() <= 0; !reached && len(shown) != len(files) {
 					t.Errorf("without a fault %q are shown", shown)
 				}
 				for _, file := range files {

@@ -17,40 +17,62 @@ type directory interface {
 	Names() ([]string, error)
 	// Lstat looks at a child without following a link.
 	Lstat(name string) (fs.FileInfo, error)
+	// Rest closes what Names left open to make Lstat quick. All goes on as before.
+	Rest()
 	// Open opens a child directory; ErrChanged if the name is something else.
 	Open(name string) (directory, error)
 	Close() error
 }
 
 // handle is the directory of the operating system.
-type handle struct{ root *os.Root }
+type handle struct {
+	root *os.Root
+	file *os.File // root, opened as a file; nil: not between Names and Rest
+}
 
-func (h handle) Info() (fs.FileInfo, error) { return disk.Stat(h.root, ".") }
+func (h *handle) Info() (fs.FileInfo, error) { return disk.Stat(h.root, ".") }
 
-func (h handle) Names() ([]string, error) {
+func (h *handle) Names() ([]string, error) {
+	h.Rest()
 	f, err := disk.Open(h.root, ".")
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
 	names, err := disk.ReadNames(f, -1)
 	if err != nil {
+		f.Close()
 		return nil, err
 	}
+	h.file = f
 	return names, nil
 }
 
-func (h handle) Lstat(name string) (fs.FileInfo, error) { return disk.Lstat(h.root, name) }
+func (h *handle) Lstat(name string) (fs.FileInfo, error) {
+	if h.file == nil {
+		return disk.Lstat(h.root, name)
+	}
+	return disk.LstatIn(h.root, h.file, name)
+}
 
-func (h handle) Open(name string) (directory, error) {
+func (h *handle) Rest() {
+	if h.file != nil {
+		h.file.Close()
+		h.file = nil
+	}
+}
+
+func (h *handle) Open(name string) (directory, error) {
 	sub, err := openDir(h.root, name)
 	if err != nil {
 		return nil, err
 	}
-	return handle{sub}, nil
+	return &handle{root: sub}, nil
 }
 
-func (h handle) Close() error { return h.root.Close() }
+func (h *handle) Close() error {
+	h.Rest()
+	return h.root.Close()
+}
 
 // openDir opens the directory name of parent. os.Root would follow a symbolic
 // link there, so what was opened is compared with what the name says; a link

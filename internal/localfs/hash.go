@@ -4,9 +4,10 @@ import (
 	"context"
 	"crypto/md5"
 	"fmt"
-	"hash/crc64"
 	"io"
 	"sync"
+
+	"github.com/osssync/osssync/internal/ecma"
 )
 
 // Sums are the checksums of one state of a file.
@@ -21,10 +22,7 @@ type Sums struct {
 // enough that both passes over it find it in the second-level cache.
 const hashBuffer = 256 << 10
 
-var (
-	hashBuffers = sync.Pool{New: func() any { return new([hashBuffer]byte) }}
-	ecma        = crc64.MakeTable(crc64.ECMA)
-)
+var hashBuffers = sync.Pool{New: func() any { return new([hashBuffer]byte) }}
 
 // Hash reads the file at path once and gives its checksums, if it is and stays
 // the regular file that want describes: same inode, size, times and mode before
@@ -60,7 +58,7 @@ func (s *Sums) read(ctx context.Context, f io.Reader, size int64) error {
 		}
 		n, err := f.Read(buf[:])
 		m.Write(buf[:n])
-		s.CRC64 = crc64.Update(s.CRC64, ecma, buf[:n])
+		s.CRC64 = ecma.Update(s.CRC64, buf[:n])
 		s.Size += int64(n)
 		if err == io.EOF {
 			break

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/md5"
 	"errors"
+	"fmt"
 	"hash/crc64"
 	"io/fs"
 	"math/rand/v2"
@@ -127,4 +128,31 @@ func BenchmarkHash(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkHashSmall hashes files of 512 bytes, as a plan without an index does: to
+// open and close them is most of it.
+func BenchmarkHashSmall(b *testing.B) {
+	r := plant(b)
+	const files, size = 1000, 512
+	stats := make([]Stat, files)
+	for i := range stats {
+		name := fmt.Sprintf("f%03d", i)
+		if err := os.WriteFile(filepath.Join(r.path, name), make([]byte, size), 0o644); err != nil {
+			b.Fatal(err)
+		}
+		var err error
+		if stats[i], err = r.Lstat(name); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		for i, st := range stats {
+			if _, err := r.Hash(b.Context(), fmt.Sprintf("f%03d", i), st); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/files, "ns/file")
 }

@@ -50,6 +50,18 @@ func checkPath(path string, windows bool) Problem {
 	return None
 }
 
+// checkChild is checkPath for the path of a name in a directory whose own path
+// passed.
+func checkChild(path, name string, windows bool) Problem {
+	switch {
+	case path[0] == '\\':
+		return LeadingBackslash
+	case len(path) > maxPath:
+		return PathTooLong
+	}
+	return checkName(name, windows)
+}
+
 // checkName is the part of CheckPath that concerns one component.
 func checkName(name string, windows bool) Problem {
 	switch {

@@ -12,7 +12,7 @@ import (
 )
 
 // MkdirParents makes the directories above the file that path will name, each
-// with mode 0755 less the umask, and makes their names durable. Directories
+// with mode 0777 less the umask, and makes their names durable. Directories
 // that exist are left as they are. A symbolic link or another non-directory on
 // the way is a *PathError with Problem Symlink or NotDirectory, even if the
 // link stays inside the root; nothing is made below it.
@@ -20,7 +20,7 @@ func (r *Root) MkdirParents(path string) error {
 	if p := CheckPath(path); p != None {
 		return &PathError{Path: path, Problem: p}
 	}
-	dir, _, err := r.parent(path, 0o755)
+	dir, _, err := r.parent(path, 0o777)
 	if err != nil {
 		return fmt.Errorf("make parents of %q: %w", path, err)
 	}

@@ -26,6 +26,7 @@ const (
 	Irregular      // another thing that is neither file nor directory
 	OtherDevice    // a directory on another file system than its parent: a mount point
 	NotDirectory   // something else where a directory is needed
+	PassedOver     // a directory that WalkOptions.Pass names
 
 	// Found in the name.
 	EmptyPath              // the empty string
@@ -59,6 +60,7 @@ var words = [problemCount]string{
 	Irregular:          "neither file nor directory",
 	OtherDevice:        "on another file system",
 	NotDirectory:       "not a directory",
+	PassedOver:         "passed over",
 	EmptyPath:          "empty path",
 	EmptyComponent:     "leading, trailing or double slash",
 	DotComponent:       `"." or ".." as a component`,

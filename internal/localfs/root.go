@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"github.com/osssync/osssync/internal/disk"
 )
@@ -34,6 +35,7 @@ type Root struct {
 	afterRead  func()                    // between the last read and the second look of Hash
 	beforeMove func()                    // between the look and the rename of Trash
 	link       func(old, new string) error
+	width      int // directories of one level that Walk reads ahead
 }
 
 // OpenRoot opens the existing directory at path for walking and writing. The
@@ -51,7 +53,8 @@ func OpenRoot(path string) (*Root, error) {
 	}
 	r := &Root{
 		root: root, path: abs, wrap: func(d directory) directory { return d }, afterRead: func() {}, beforeMove: func() {},
-		link: func(old, new string) error { return disk.Link(root, old, new) },
+		link:  func(old, new string) error { return disk.Link(root, old, new) },
+		width: min(2*runtime.GOMAXPROCS(0), aheadDirs/2),
 	}
 	if r.info, err = disk.Stat(root, "."); err == nil {
 		r.identity, err = identity(root)

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"math"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/osssync/osssync/internal/disk"
 )
@@ -39,7 +41,8 @@ const (
 )
 
 // WalkOptions choose what a walk shows. The zero value shows everything and
-// follows no links.
+// follows no links. Match, MatchDir and Pass are called by several goroutines at
+// once.
 type WalkOptions struct {
 	Symlinks SymlinkMode
 
@@ -50,6 +53,11 @@ type WalkOptions struct {
 	// can be wanted; what it declines is not even opened. Nil means every
 	// directory. It is not asked about the root.
 	MatchDir func(dir string) bool
+
+	// Pass reports whether a directory (without a trailing slash) is shown as
+	// PassedOver and not opened; nil means none. It is asked after MatchDir, and
+	// not about the root.
+	Pass func(dir string) bool
 
 	// Temp, if not nil, is told the names of unfinished downloads that the walk
 	// passes over, in no order; see TempPrefix.
@@ -63,6 +71,9 @@ func (o WalkOptions) withDefaults() WalkOptions {
 	}
 	if o.MatchDir == nil {
 		o.MatchDir = all
+	}
+	if o.Pass == nil {
+		o.Pass = func(string) bool { return false }
 	}
 	if o.Temp == nil {
 		o.Temp = func(string) {}
@@ -84,15 +95,18 @@ func (o WalkOptions) withDefaults() WalkOptions {
 //
 // The error that ends the sequence means that the tree is not known to its end:
 // the root cannot be read, or ctx ended. Memory is the names of the directories
-// on the way down, never the number of files. Each range over the sequence
-// walks anew.
+// on the way down and of some that are read ahead, never the number of files. Each
+// range over the sequence walks anew, and has read all that it will when it ends.
 //
 // RACE: the tree may change behind the walk. An Entry is a claim to be checked
 // by Hash or CheckTarget before anything is done about it.
 func (r *Root) Walk(ctx context.Context, opts WalkOptions) iter.Seq2[Entry, error] {
 	opts = opts.withDefaults()
 	return func(yield func(Entry, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
 		w := &walker{ctx: ctx, root: r, opts: opts, yield: yield}
+		defer w.group.Wait()
+		defer cancel()
 		if err := w.walkRoot(); err != nil && !errors.Is(err, errStopped) {
 			yield(Entry{}, fmt.Errorf("walk %q: %w", r.path, err))
 		}
@@ -110,6 +124,8 @@ type walker struct {
 	yield func(Entry, error) bool
 	above []fs.FileInfo // the directories from the root to the one being walked
 	last  string        // the path shown last
+	ahead int           // directories that are read ahead
+	group sync.WaitGroup
 }
 
 // child is an Entry while it still waits for its turn. A child without a
@@ -119,35 +135,50 @@ type child struct {
 	link bool // a followed symbolic link
 }
 
+// walked reports whether c is a directory to walk.
+func (c *child) walked() bool { return c.Dir && c.Problem == None }
+
+// name is that of a directory in its parent, whose path is prefix.
+func (c *child) name(prefix string) string { return c.Path[len(prefix) : len(c.Path)-1] }
+
 func (w *walker) walkRoot() error {
 	top, err := disk.OpenSub(w.root.root, ".")
 	if err != nil {
 		return err
 	}
-	dir := w.root.wrap(handle{top})
+	dir := w.root.wrap(&handle{root: top})
 	defer dir.Close()
 	info, err := dir.Info()
 	if err != nil {
 		return err
 	}
 	w.above = append(w.above, info)
-	children, err := w.children(dir, "")
+	found, err := w.contents(dir, "", statOf(info).Dev, math.MaxInt)
+	w.tell(found.temps)
 	if err != nil {
 		return err
 	}
-	return w.walk(dir, "", children)
+	return w.walk(dir, "", found.children)
+}
+
+func (w *walker) tell(temps []string) {
+	for _, path := range temps {
+		w.opts.Temp(path)
+	}
 }
 
 // walk shows the children of dir and what is below them. prefix is "" or the
 // directory's path with its slash.
 func (w *walker) walk(dir directory, prefix string, children []child) error {
-	for _, c := range children {
+	q := queue{walker: w, parent: dir, prefix: prefix, children: children}
+	defer q.drop()
+	for i := range children {
 		if w.ctx.Err() != nil {
 			return context.Cause(w.ctx)
 		}
 		var err error
-		if c.Dir && c.Problem == None {
-			err = w.descend(dir, c, c.Path[len(prefix):len(c.Path)-1])
+		if c := &children[i]; c.walked() {
+			err = w.descend(dir, *c, c.name(prefix), q.take(i))
 		} else {
 			err = w.show(c.Entry)
 		}
@@ -171,31 +202,40 @@ func (w *walker) show(e Entry) error {
 	return nil
 }
 
-// descend walks the directory c, the child name of parent.
-func (w *walker) descend(parent directory, c child, name string) error {
-	dir, err := w.open(parent, c, name)
-	if err != nil {
-		return w.showUnopened(parent, c, name, err)
+// descend walks the directory c, the child name of parent; r is what was read of it
+// ahead of its turn, if anything was.
+func (w *walker) descend(parent directory, c child, name string, r *reading) error {
+	if r == nil {
+		dir, err := w.open(parent, c, name)
+		if err != nil {
+			return w.showUnopened(parent, c, name, err)
+		}
+		r = &reading{dir: dir}
+		if r.info, err = dir.Info(); err != nil {
+			dir.Close()
+			return w.showUnreadable(c, err)
+		}
 	}
-	defer dir.Close()
-	info, err := dir.Info()
-	if err != nil {
-		return w.showUnreadable(c, err)
-	}
-	if slices.ContainsFunc(w.above, func(a fs.FileInfo) bool { return os.SameFile(a, info) }) {
+	defer r.dir.Close()
+	if slices.ContainsFunc(w.above, func(a fs.FileInfo) bool { return os.SameFile(a, r.info) }) {
 		c.Problem = SymlinkLoop
 		return w.show(c.Entry)
 	}
-	w.above = append(w.above, info)
+	w.above = append(w.above, r.info)
 	defer func() { w.above = w.above[:len(w.above)-1] }()
-	children, err := w.children(dir, c.Path)
-	switch {
-	case w.ctx.Err() != nil:
-		return context.Cause(w.ctx)
-	case err != nil:
-		return w.showUnreadable(c, err)
+	if !r.whole {
+		var err error
+		r.found, err = w.contents(r.dir, c.Path, statOf(r.info).Dev, math.MaxInt)
+		switch {
+		case w.ctx.Err() != nil:
+			return context.Cause(w.ctx)
+		case err != nil:
+			w.tell(r.found.temps)
+			return w.showUnreadable(c, err)
+		}
 	}
-	return w.walk(dir, c.Path, children)
+	w.tell(r.found.temps)
+	return w.walk(r.dir, c.Path, r.found.children)
 }
 
 func (w *walker) open(parent directory, c child, name string) (directory, error) {
@@ -206,7 +246,7 @@ func (w *walker) open(parent directory, c child, name string) (directory, error)
 	if err != nil {
 		return nil, err
 	}
-	return w.root.wrap(handle{sub}), nil
+	return w.root.wrap(&handle{root: sub}), nil
 }
 
 // showUnopened decides what a directory is that was there when its parent was
@@ -218,6 +258,7 @@ func (w *walker) showUnopened(parent directory, c child, name string, err error)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		names, again := parent.Names()
+		parent.Rest()
 		if again == nil && !slices.Contains(names, name) {
 			return nil
 		}

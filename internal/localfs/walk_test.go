@@ -29,6 +29,30 @@ func TestD6_WalkOrder(t *testing.T) {
 	}
 }
 
+// A directory that is passed over is shown where what it hides would be, and is not
+// opened.
+func TestK13_P16_WalkPassesOver(t *testing.T) {
+	r := plant(t, ".git/HEAD", ".git-x", ".github/x", "a/.git/HEAD", "a/b", "c/.git")
+	opened := ""
+	options := WalkOptions{
+		Pass: func(dir string) bool { return dir == ".git" || strings.HasSuffix(dir, "/.git") },
+		Match: func(path string) bool {
+			if strings.Contains(path, ".git/") {
+				opened = path
+			}
+			return true
+		},
+	}
+	want := []string{".git-x", ".git/: passed over", ".github/x", "a/.git/: passed over", "a/b", "c/.git"}
+	if diff := cmp.Diff(want, walkLines(t, r, options)); diff != "" || opened != "" {
+		t.Errorf("looked at %q, -want +got:\n%s", opened, diff)
+	}
+	options.MatchDir = func(dir string) bool { return dir != ".git" }
+	if got := walkLines(t, r, options); slices.Contains(got, ".git/: passed over") {
+		t.Errorf("what is not wanted is shown: %q", got)
+	}
+}
+
 // On random trees of names that sort around the slash, a walk gives exactly
 // what was made, in the byte order of the whole paths.
 func TestD6_WalkOrderOfRandomTrees(t *testing.T) {
