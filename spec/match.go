@@ -103,6 +103,22 @@ func (m *Mapping) Allows(path string) bool {
 	return !r.broken && matchesAny(r.allow, path)
 }
 
+// AllowsBelow reports whether Allows could be true for the directory dir or for
+// anything below it. dir is written without a trailing slash; "" is the root. False
+// is certain; true is not.
+func (m *Mapping) AllowsBelow(dir string) bool {
+	r := m.compiled()
+	if r.broken {
+		return false
+	}
+	for _, g := range r.allow {
+		if some, _ := g.below(dir); some {
+			return true
+		}
+	}
+	return false
+}
+
 // Phase returns the phase in which path is transferred, from 0 to Phases()-1:
 // the index of the last pattern of Order that matches path, 0 when none does.
 // A phase starts when the one before has ended well.

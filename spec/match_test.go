@@ -74,7 +74,7 @@ func drawMapping(t *rapid.T) *Mapping {
 		}
 		return list
 	}
-	m := &Mapping{Include: patterns("include"), Exclude: patterns("exclude"), Order: patterns("order")}
+	m := &Mapping{Include: patterns("include"), Exclude: patterns("exclude"), Allow: patterns("allow"), Order: patterns("order")}
 	for _, pattern := range patterns("headers") {
 		m.Headers = append(m.Headers, HeaderRule{Match: pattern, Set: map[string]string{
 			rapid.SampledFrom([]string{"Cache-Control", "Expires", contentType}).Draw(t, "header"): pattern,
@@ -99,6 +99,56 @@ func TestMatchDirNeverHidesAMatch(t *testing.T) {
 			}
 			if !m.MatchDir("") {
 				t.Fatalf("%q matches, but nothing at all", path)
+			}
+		}
+	})
+}
+
+func TestAllowsBelow(t *testing.T) {
+	for _, row := range []struct{ allow, yes, no string }{
+		{"", "", ". .git"},
+		{"/.git/config", ". .git .git/config .git/config/x", ".git/hooks a a/.git"},
+		{".git/", ". .git a/.git a .git/hooks", ""},
+		{".env", ". .git a/b", ""}, // at any depth, so also there
+		{"/.env /home/*/.ssh/id_*", ". .env .env/x home home/a/.ssh home/a/.ssh/id_x", ".git home/a/b/.ssh home/a/.aws"},
+	} {
+		m := Mapping{Allow: strings.Fields(row.allow)}
+		for _, side := range []struct {
+			dirs string
+			want bool
+		}{{row.yes, true}, {row.no, false}} {
+			for _, dir := range strings.Fields(side.dirs) {
+				if dir == "." {
+					dir = ""
+				}
+				if got := m.AllowsBelow(dir); got != side.want {
+					t.Errorf("allow %q: AllowsBelow(%q) = %v", row.allow, dir, got)
+				}
+			}
+		}
+	}
+	broken := Mapping{Allow: []string{"**", "["}}
+	if broken.AllowsBelow("a") {
+		t.Error("a broken pattern allows something")
+	}
+}
+
+// Where a pattern matches a path, AllowsBelow is true of the path and of every
+// directory above it.
+func TestAllowsBelowNeverHidesWhatIsAllowed(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := drawMapping(t)
+		for range 8 {
+			path := drawPath(t, "path", 5)
+			if allowed := slices.ContainsFunc(m.Allow, func(pattern string) bool { return slowMatch(pattern, path) }); !allowed {
+				continue
+			}
+			for dir, more := path, true; more; {
+				if !m.AllowsBelow(dir) {
+					t.Fatalf("%q is allowed, but nothing at or below %q", path, dir)
+				}
+				slash := strings.LastIndexByte(dir, '/')
+				dir, more = dir[:max(slash, 0)], dir != ""
 			}
 		}
 	})
