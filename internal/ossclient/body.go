@@ -1,9 +1,12 @@
 package ossclient
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"net/http"
 	"sync"
 	"sync/atomic"
 
@@ -42,6 +45,43 @@ func (m meter) passed(ctx context.Context, n int) error {
 		return nil
 	}
 	return m.limiter.WaitN(ctx, n)
+}
+
+// bodiless reports whether req has no body by its method, though the SDK gives every
+// request one: net/http would ask an empty one of unknown length for a first byte, in
+// a goroutine of its own.
+func bodiless(req *http.Request) bool {
+	switch req.Method {
+	case http.MethodGet, http.MethodHead, http.MethodDelete:
+		return req.ContentLength == 0
+	}
+	return false
+}
+
+// oneWrite is the size up to which a body goes out in one write with its headers,
+// for both fit the buffer of a connection.
+const oneWrite = bufferSize / 2
+
+// fitsOneWrite reports whether the body of req can be sent from memory. With a
+// bandwidth to keep, each body is let through piece by piece.
+func (t *transport) fitsOneWrite(req *http.Request) bool {
+	return 0 < req.ContentLength && req.ContentLength <= oneWrite && t.up.limiter == nil
+}
+
+// inMemory reads the body of req, which is the transport's as soon as it has
+// given up the request, into memory that is nobody's. The type of what it returns
+// is one of those that net/http does not send the headers ahead of.
+func inMemory(req *http.Request) (io.ReadCloser, error) {
+	defer req.Body.Close()
+	content := make([]byte, req.ContentLength+1) // one more, to see that there is an end
+	n, err := io.ReadFull(req.Body, content)
+	switch {
+	case err != nil && err != io.EOF && err != io.ErrUnexpectedEOF:
+		return nil, err
+	case int64(n) != req.ContentLength:
+		return nil, fmt.Errorf("body of other than the %d bytes announced", req.ContentLength)
+	}
+	return io.NopCloser(bytes.NewReader(content[:n])), nil
 }
 
 // errReleased ends a request body whose owner has it back.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
@@ -59,12 +58,15 @@ func open(store spec.Store, opts Options, limits stallLimits) (*Client, error) {
 		WithUsePathStyle(end.pathStyle).
 		WithCredentialsProvider(provider).
 		WithRetryer(&retryer{attempts: opts.MaxAttempts, budget: t.budget, counters: &t.counters, clock: &t.clock}).
-		WithHttpClient(&http.Client{Transport: t}).
 		WithUserAgent(opts.UserAgent).
 		WithLogLevel(oss.LogOff)
 	client := oss.NewClient(cfg, func(o *oss.Options) {
-		o.Signer = &clockedSigner{clock: &t.clock}
+		o.HttpClient = t
+		o.Signer = &signerV4{clock: &t.clock}
 		o.FeatureFlags &^= oss.FeatureCorrectClockSkew // ours is free of data races
+		// Package resumable compares every answer's CRC-64 and ETag with what it
+		// read, by which the SDK's reading of the same bytes is compared as well.
+		o.FeatureFlags &^= oss.FeatureEnableCRC64CheckUpload
 	})
 	return &Client{Client: client, transport: t}, nil
 }
@@ -89,6 +91,11 @@ func (c *Client) ServerTime() (time.Time, bool) { return c.transport.clock.serve
 
 // Stats gives the counts since Open.
 func (c *Client) Stats() Stats { return c.transport.counters.stats() }
+
+// Concurrency tells how many requests may be under way at the moment, at most
+// [Options].Connections: as many as made it faster to have, and fewer while the store
+// asks for less.
+func (c *Client) Concurrency() int { return c.transport.places.limit() }
 
 // Close drops idle connections. Requests under way are not disturbed.
 func (c *Client) Close() { c.transport.base.CloseIdleConnections() }

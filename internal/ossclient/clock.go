@@ -1,12 +1,9 @@
 package ossclient
 
 import (
-	"context"
 	"net/http"
 	"sync/atomic"
 	"time"
-
-	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss/signer"
 )
 
 // clock knows the difference between this machine's time and the store's. The
@@ -40,18 +37,5 @@ func (c *clock) server() (time.Time, bool) {
 // request as too skewed.
 func (c *clock) correct(date time.Time) { c.offset.Store(int64(time.Until(date))) }
 
-// clockedSigner is the SDK's V4 signer with the time of clock. The SDK's own
-// correction of skew writes a field that other requests read without a lock.
-type clockedSigner struct {
-	signer.SignerV4
-	clock *clock
-}
-
-// Sign implements signer.Signer. A time that is set, or that of a presigned
-// URL, whose meaning is the expiry, stays as it is.
-func (s *clockedSigner) Sign(ctx context.Context, signing *signer.SigningContext) error {
-	if signing.Time.IsZero() && !signing.AuthMethodQuery {
-		signing.Time = time.Now().Add(time.Duration(s.clock.offset.Load()))
-	}
-	return s.SignerV4.Sign(ctx, signing)
-}
+// now is the time of a signature.
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.offset.Load())) }

@@ -50,13 +50,13 @@ func (g *gate) wait(ctx context.Context) error {
 
 // close starts a pause because a request sent at the given time was throttled.
 // Requests that were under way when a pause began say nothing new: a hundred of
-// them make one pause, not a hundred doublings. hint is what the server asks
-// for, or 0.
-func (g *gate) close(sent time.Time, hint time.Duration) {
+// them make one pause, not a hundred doublings; begun tells them apart. hint is
+// what the server asks for, or 0.
+func (g *gate) close(sent time.Time, hint time.Duration) (begun bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
-	if !sent.Before(g.since) {
+	if begun = !sent.Before(g.since); begun {
 		g.pause = min(max(2*g.pause, firstPause), longPause)
 		g.since = now
 		g.until = now.Add(g.pause/2 + rand.N(g.pause/2))
@@ -64,6 +64,7 @@ func (g *gate) close(sent time.Time, hint time.Duration) {
 	if asked := now.Add(min(hint, longHint)); asked.After(g.until) {
 		g.until = asked
 	}
+	return begun
 }
 
 // ease shortens the next pause after an answer that was not throttled.

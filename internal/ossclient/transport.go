@@ -4,12 +4,14 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"maps"
 	"math"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -39,6 +41,7 @@ type transport struct {
 	pathStyle bool
 	limits    stallLimits
 	gate      gate
+	places    *places
 	budget    *budget
 	clock     clock
 	counters  counters
@@ -71,18 +74,25 @@ func newTransport(opts Options, limits stallLimits, pathStyle bool) *transport {
 		limits:    limits,
 		budget:    newBudget(freeRetries(opts.Connections)),
 	}
+	t.places = newPlaces(opts.Connections, func() int64 { return t.counters.sent.Load() + t.counters.received.Load() })
 	t.up = newMeter(&t.counters.sent, opts.Bandwidth)
 	t.down = newMeter(&t.counters.received, opts.Bandwidth)
 	return t
 }
 
+// Do is RoundTrip with the errors of an http.Client, which has nothing else to give
+// here: there are no cookies, and a redirect is an error.
+func (t *transport) Do(req *http.Request) (*http.Response, error) {
+	answer, err := t.RoundTrip(req)
+	if err != nil {
+		return nil, &url.Error{Op: req.Method[:1] + strings.ToLower(req.Method[1:]), URL: req.URL.Redacted(), Err: err}
+	}
+	return answer, nil
+}
+
 // RoundTrip implements http.RoundTripper.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	err := refuse(req)
-	if err == nil {
-		err = t.gate.wait(req.Context())
-	}
-	if err != nil {
+	if err := t.admit(req); err != nil {
 		if req.Body != nil {
 			req.Body.Close()
 		}
@@ -98,7 +108,9 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	switch status := answer.StatusCode; {
 	case throttled(status):
 		t.counters.throttled.Add(1)
-		t.gate.close(sent, hinted(answer.Header))
+		if t.gate.close(sent, hinted(answer.Header)) {
+			t.places.throttled()
+		}
 	case status < 500 && status != http.StatusRequestTimeout:
 		t.gate.ease()
 		t.budget.earn()
@@ -111,31 +123,65 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		answer.Body.Close()
 		return nil, err
 	}
+	wordedInXML(answer)
 	conceal(req, answer)
 	return answer, nil
+}
+
+// admit returns when req may be sent; it has a place then.
+func (t *transport) admit(req *http.Request) error {
+	if err := refuse(req); err != nil {
+		return err
+	}
+	// The gate comes second: who waits for a place must not have passed a gate that
+	// was shut meanwhile.
+	if err := t.places.take(req.Context()); err != nil {
+		return err
+	}
+	err := t.gate.wait(req.Context())
+	if err != nil {
+		t.places.leave()
+	}
+	return err
 }
 
 // exchange sends a copy of req, which the SDK may change and send again as soon
 // as it has an answer or an error, and ties the life of the bodies to that.
 func (t *transport) exchange(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
+	leave := sync.OnceFunc(t.places.leave)
 	limit := t.limits.of(req)
 	dog := newWatchdog(limit, cancel)
 	// Waiting for a connection of the pool is no stall, and dialing has a
 	// timeout of its own.
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { dog.wake() }})
-	out := req.Clone(traced)
+	out := req.WithContext(traced)
+	out.Header = maps.Clone(req.Header) // the SDK sets values anew, it never writes into one
 	release := func() {}
-	if req.Body != nil && req.Body != http.NoBody {
+	finish := func() {
+		release()
+		cancel(nil)
+		leave()
+	}
+	switch {
+	case req.Body == nil || req.Body == http.NoBody:
+	case bodiless(req):
+		req.Body.Close()
+		out.Body = http.NoBody
+	case t.fitsOneWrite(req):
+		body, err := inMemory(req)
+		if err != nil {
+			finish()
+			return nil, err
+		}
+		t.up.total.Add(req.ContentLength)
+		out.Body = body
+	default:
 		body := newOutgoing(ctx, t.up, dog, req.Body, req.ContentLength)
 		out.Body, release = body, body.release
 	}
 	answer, err := t.base.RoundTrip(out)
 	dog.retire()
-	finish := func() {
-		release()
-		cancel(nil)
-	}
 	if err != nil {
 		err = stallOr(ctx, err)
 		finish()

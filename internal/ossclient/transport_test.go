@@ -138,6 +138,18 @@ func TestBandwidth(t *testing.T) {
 			}
 		})
 	})
+	t.Run("up, small bodies", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			c := client(t, Options{Bandwidth: bandwidth}, handler)
+			start := time.Now()
+			for range 64 {
+				if err := put(t.Context(), c, bytes.NewReader(make([]byte, size/64))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			exact(t, start, 8*time.Second)
+		})
+	})
 	t.Run("down, four together", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c := client(t, Options{Bandwidth: bandwidth}, handler)
