@@ -40,7 +40,7 @@ func (u *upload) carryOut(ctx context.Context, l *ledger, s *session) (*UploadRe
 	}
 	// The object stands whether or not its record can be deleted; a record
 	// left over is recognised by its token in the next call.
-	_ = l.delete()
+	_ = l.end(s.rec)
 	return result, nil
 }
 
@@ -53,7 +53,7 @@ func (u *upload) afterRefusal(ctx context.Context, l *ledger, s *session, err er
 	switch {
 	case errors.As(err, &mismatch):
 		// The upload id is spent: the object stands, and is wrong.
-		return besides(err, "record", l.delete())
+		return besides(err, "record", l.end(s.rec))
 	case errors.As(err, &unfit):
 		if clearErr := u.abandon(ctx, l, s); clearErr != nil {
 			// Another upload would take the place of the record.
@@ -84,7 +84,7 @@ func (u *upload) abandon(ctx context.Context, l *ledger, s *session) error {
 	if err := u.abort(ctx, s.rec.UploadID); err != nil {
 		return fmt.Errorf("abort: %w", err)
 	}
-	return l.delete()
+	return l.end(s.rec)
 }
 
 // crc is the CRC-64 of the whole, from those of the pieces.

@@ -5,21 +5,11 @@ import (
 	"crypto/md5"
 	"encoding/base64"
 	"encoding/hex"
-	"hash/crc64"
 	"io"
 	"strings"
-	"sync"
+
+	"github.com/osssync/osssync/internal/ecma"
 )
-
-var ecma = crc64.MakeTable(crc64.ECMA)
-
-// bufferSize is the unit of all copying. A file of at most this size is read
-// once and sent from memory.
-const bufferSize = 256 << 10
-
-// buffers are shared by all transfers, for many small files one after another
-// would otherwise each allocate one.
-var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
 // digest is what one reading of some bytes gives.
 type digest struct {
@@ -35,19 +25,19 @@ func (d digest) contentMD5() string { return base64.StdEncoding.EncodeToString(d
 func (d digest) etag() string { return strings.ToUpper(hex.EncodeToString(d.md5[:])) }
 
 func digestOf(b []byte) digest {
-	return digest{md5: md5.Sum(b), crc: crc64.Checksum(b, ecma)}
+	return digest{md5: md5.Sum(b), crc: ecma.Checksum(b)}
 }
 
 // hashRange reads n bytes at offset. Fewer are io.ErrUnexpectedEOF.
 func hashRange(ctx context.Context, r io.ReaderAt, offset, n int64) (digest, error) {
-	buf := buffers.Get().(*[bufferSize]byte)
-	defer buffers.Put(buf)
+	buf := lend(n)
+	defer buf.giveBack()
 	sum, crc := md5.New(), uint64(0)
 	for n > 0 {
 		if err := ctx.Err(); err != nil {
 			return digest{}, err
 		}
-		chunk := buf[:min(n, bufferSize)]
+		chunk := buf.bytes[:min(n, int64(len(buf.bytes)))]
 		if _, err := io.ReadFull(io.NewSectionReader(r, offset, n), chunk); err != nil {
 			if err == io.EOF {
 				err = io.ErrUnexpectedEOF
@@ -55,7 +45,7 @@ func hashRange(ctx context.Context, r io.ReaderAt, offset, n int64) (digest, err
 			return digest{}, err
 		}
 		sum.Write(chunk)
-		crc = crc64.Update(crc, ecma, chunk)
+		crc = ecma.Update(crc, chunk)
 		offset += int64(len(chunk))
 		n -= int64(len(chunk))
 	}

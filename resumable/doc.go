@@ -41,6 +41,10 @@
 // whose record turns out to be useless frees what the record names; while the
 // service does not let it, the record stays and the transfer fails.
 //
+// With UploadOptions.ServerTime an upload in parts leaves an intent before it
+// begins, so that one whose id this process did not live to learn, or whose answer
+// was lost, can be found among the pending uploads: see [Record].Begun.
+//
 // # What cannot be promised
 //
 // OSS has no conditional replace: an object that somebody else writes at the

@@ -54,8 +54,9 @@ type DownloadOptions struct {
 	// x-oss-traffic-limit. Ranges, conditions and Accept-Encoding are refused.
 	Headers map[string]string
 
-	// Mode is the permission of the published file; 0 means what the umask
-	// leaves of 0666. Bits other than permissions are ignored.
+	// Mode is the permission of the published file; 0 means that of [NewFileMode],
+	// learned anew. Bits other than permissions are ignored, and so are those that a
+	// regular file in its place does not have.
 	Mode fs.FileMode
 
 	// ModTime, when not zero, becomes the modification time of the file.
@@ -80,6 +81,9 @@ type DownloadOptions struct {
 	// Progress is as in UploadOptions, but the last call follows the
 	// publication; total is -1 while the service has not told the size.
 	Progress func(done, total int64)
+
+	// FineProgress is as in UploadOptions, of the bytes of ranges as they arrive.
+	FineProgress bool
 
 	// StallTimeout is how long the body of an answer may bring no byte while it
 	// is waited for; then the rest is asked for anew. 0 means two minutes.
@@ -221,7 +225,7 @@ func (d *download) known(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	progress := newProgress(d.opts.Progress, o.size)
+	progress := newProgress(d.opts.Progress, o.size, d.opts.FineProgress)
 	if o.size > 0 && o.size >= d.opts.Threshold {
 		err = d.ranged(ctx, o, progress)
 	} else {

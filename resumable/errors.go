@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"strings"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 
@@ -70,7 +71,19 @@ type refusal struct {
 }
 
 func (e *refusal) Error() string {
-	return fmt.Sprintf("%s (status %d, request %q): %q", e.answer.Code, e.answer.StatusCode, e.answer.RequestID, e.answer.Message)
+	code := e.answer.Code
+	if !isWord(code) {
+		code = fmt.Sprintf("%.64q", code)
+	}
+	return fmt.Sprintf("%s (status %d, request %.64q): %.256q", code, e.answer.StatusCode, e.answer.RequestID, e.answer.Message)
+}
+
+// isWord reports whether an error code is of the form that all of the service have.
+func isWord(code string) bool {
+	odd := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '.'
+	}
+	return code != "" && len(code) <= 64 && !strings.ContainsFunc(code, odd)
 }
 
 func (e *refusal) Unwrap() []error {
@@ -113,9 +126,11 @@ func hasCode(err error, code string) bool {
 // doubtful tells whether a request that ended with err may have taken effect
 // all the same: no answer, or one that says nothing about that.
 func doubtful(ctx context.Context, err error) bool {
-	if err == nil || ctx.Err() != nil {
-		return false
-	}
+	return err != nil && ctx.Err() == nil && undecided(err)
+}
+
+// undecided tells whether a failure leaves open what became of its request.
+func undecided(err error) bool {
 	var answer *oss.ServiceError
 	if errors.As(err, &answer) {
 		return answer.StatusCode >= 500 || answer.StatusCode == http.StatusTooManyRequests ||

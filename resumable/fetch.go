@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/crc64"
 	"io"
 	"net/http"
 	"os"
@@ -13,6 +12,7 @@ import (
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 
 	"github.com/osssync/osssync/internal/disk"
+	"github.com/osssync/osssync/internal/ecma"
 )
 
 // span is a stretch of an object, [start, end).
@@ -66,7 +66,7 @@ func (d *download) get(ctx context.Context, o *object, f *os.File, s span, crc *
 	}
 	body := newPatientReader(got.Body, d.opts.StallTimeout, cancel)
 	written, err = copyBody(f, s, body, func(chunk []byte, position int64) {
-		*crc = crc64.Update(*crc, ecma, chunk)
+		*crc = ecma.Update(*crc, chunk)
 		moved(position)
 	})
 	if err == nil && s.start+written < s.end {
@@ -116,10 +116,10 @@ func (o *object) checkAnswer(got *oss.GetObjectResult, s span, ranged bool) erro
 // it is written, and the position after it. A body that is too long is an
 // error, one that ends too early is not.
 func copyBody(f *os.File, s span, body io.Reader, taken func(chunk []byte, position int64)) (written int64, err error) {
-	buf := buffers.Get().(*[bufferSize]byte)
-	defer buffers.Put(buf)
-	for {
-		n, readErr := body.Read(buf[:])
+	buffer := lend(s.end - s.start)
+	defer buffer.giveBack()
+	for buf := buffer.bytes; ; {
+		n, readErr := body.Read(buf)
 		if int64(n) > s.end-s.start-written {
 			return written, fmt.Errorf("body longer than %d bytes", s.end-s.start)
 		}

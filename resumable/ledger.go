@@ -7,6 +7,8 @@ type ledger struct {
 	store Store
 	key   string
 	want  binding // what a record must be bound to
+
+	begun []Window // of the intent that stands
 }
 
 // openLedger opens the given store, or the default one.

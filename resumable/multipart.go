@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-
-	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 )
 
 // errUploadGone is an upload id the service does not know any more: aborted,
@@ -75,6 +72,10 @@ func (u *upload) resume(ctx context.Context, l *ledger) (*session, error) {
 		return nil, err
 	}
 	rec, err := decodeUpload(data, l.want)
+	if err == nil && rec.UploadID == "" { // an intent: there is nothing to go on with
+		l.begun = rec.Begun
+		return nil, nil
+	}
 	if err != nil || !rec.Fingerprint.sameContent(u.src.print) {
 		return nil, discard(ctx, l, data, u.src.place, u.abort)
 	}
@@ -116,35 +117,22 @@ func (u *upload) abort(ctx context.Context, uploadID string) error {
 
 // initiate begins an upload and records it before any part is sent.
 //
-// RACE: dying between the answer and the record leaves an upload without
-// parts, which nobody owns; a listing of multipart uploads shows it.
+// RACE: without an intent, dying between the answer and the record leaves an
+// upload without parts, which nobody owns; a listing of multipart uploads shows it.
 func (u *upload) initiate(ctx context.Context, l *ledger, plan partPlan) (*session, error) {
-	token := newToken()
-	headers := maps.Clone(u.headers)
-	headers[tokenHeader] = token
-	request := &oss.InitiateMultipartUploadRequest{
-		Bucket: oss.Ptr(u.bucket), Key: oss.Ptr(u.key), RequestCommon: oss.RequestCommon{Headers: headers},
-	}
-	if u.opts.ForbidOverwrite {
-		request.ForbidOverwrite = oss.Ptr("true")
-	}
-	if u.opts.Sequential {
-		request.Parameters = map[string]string{"sequential": ""}
-	}
-	begun, err := u.api.InitiateMultipartUpload(ctx, request)
-	if err != nil {
-		return nil, fmt.Errorf("initiate: %w", remote(err))
-	}
-	id := oss.ToString(begun.UploadId)
-	if id == "" { // a 200 that is no answer, such as a page of a proxy
-		return nil, fmt.Errorf("initiate without upload id: %w (request %q)", ErrNotAnswer, begun.Headers.Get(oss.HeaderOssRequestID))
-	}
 	rec := &uploadRecord{
 		binding: l.want, Fingerprint: u.src.print,
-		UploadID: id, Token: token, Headers: headersMD5(u.headers), PartSize: plan.partSize,
+		Token: newToken(), Headers: headersMD5(u.headers), PartSize: plan.partSize,
+	}
+	intent, err := u.intend(l, rec)
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	if err := u.begin(ctx, intent); err != nil {
+		return nil, besides(err, "record", l.end(rec))
 	}
 	if err := l.put(rec); err != nil {
-		return nil, besides(fmt.Errorf("record: %w", err), "abort", u.abort(ctx, id))
+		return nil, besides(fmt.Errorf("record: %w", err), "abort", u.abort(ctx, rec.UploadID))
 	}
 	return &session{rec: rec, plan: plan, pieces: make([]piece, plan.count)}, nil
 }

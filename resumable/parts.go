@@ -88,8 +88,10 @@ func (u *upload) sendMissing(ctx context.Context, s *session) error {
 
 func (u *upload) sendPart(ctx context.Context, s *session, i int) error {
 	u.progress.begin()
+	under := pieceProgress{of: u.progress}
+	defer under.end()
 	var stored *oss.UploadPartResult
-	sum, err := u.send(ctx, s.plan.offset(i), s.plan.length(i), func(int64) {}, func(ctx context.Context, sum digest, content io.Reader) (err error) {
+	sum, err := u.send(ctx, s.plan.offset(i), s.plan.length(i), under.reach, func(ctx context.Context, sum digest, content io.Reader) (err error) {
 		stored, err = u.api.UploadPart(ctx, &oss.UploadPartRequest{
 			Bucket: oss.Ptr(u.bucket), Key: oss.Ptr(u.key), UploadId: oss.Ptr(s.rec.UploadID), PartNumber: int32(i + 1),
 			ContentMD5: oss.Ptr(sum.contentMD5()), Body: content,
@@ -112,6 +114,7 @@ func (u *upload) sendPart(ctx context.Context, s *session, i int) error {
 		return fmt.Errorf("answer without ETag: %w", ErrNotAnswer)
 	}
 	s.pieces[i] = piece{etag: etag, crc: sum.crc}
+	under.end()
 	u.progress.add(s.plan.length(i))
 	return nil
 }

@@ -62,7 +62,7 @@ const (
 // as through an *oss.EncryptionClient. There is no HEAD before, and a body that
 // breaks off is asked for from its beginning, though not told twice.
 func (d *download) whole(ctx context.Context) error {
-	progress := newProgress(d.opts.Progress, -1)
+	progress := newProgress(d.opts.Progress, -1, d.opts.FineProgress)
 	err := d.intoTemp(func(f *os.File) error {
 		for n := 1; ; n++ {
 			got, err := d.getWhole(ctx, f, progress)

@@ -8,12 +8,14 @@ type progress struct {
 	mu    sync.Mutex
 	fn    func(done, total int64) // nil: nobody listens
 	total int64                   // -1 while unknown
-	done  int64                   // bytes finished
+	done  int64                   // bytes of pieces that are finished
+	fine  bool                    // tell of the others, too
+	under int64                   // bytes of the others
 	told  int64                   // highest value told, -1 before the first call
 }
 
-func newProgress(fn func(done, total int64), total int64) *progress {
-	return &progress{fn: fn, total: total, told: -1}
+func newProgress(fn func(done, total int64), total int64, fine bool) *progress {
+	return &progress{fn: fn, total: total, told: -1, fine: fine}
 }
 
 // expect sets the total of a transfer that began without knowing it.
@@ -51,6 +53,32 @@ func (p *progress) reach(done int64) {
 	if done > p.told {
 		p.tell(done)
 	}
+}
+
+// pieceProgress is how far a piece under way is. It is for one goroutine at a time.
+type pieceProgress struct {
+	of *progress
+	at int64 // bytes
+}
+
+// reach takes a position within the piece, which goes back when it is begun again.
+func (p *pieceProgress) reach(at int64) {
+	of := p.of
+	of.mu.Lock()
+	defer of.mu.Unlock()
+	of.under += at - p.at
+	p.at = at
+	if sum := of.done + of.under; of.fine && sum > of.told {
+		of.tell(sum)
+	}
+}
+
+// end takes that the piece is not under way any more; what came of it is added.
+func (p *pieceProgress) end() {
+	p.of.mu.Lock()
+	defer p.of.mu.Unlock()
+	p.of.under -= p.at
+	p.at = 0
 }
 
 // end tells the total, unless that was told.

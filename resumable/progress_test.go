@@ -96,3 +96,28 @@ func TestPR7_Plain(t *testing.T) {
 		t.Errorf("empty file: %s", diff)
 	}
 }
+
+// Fine progress moves within a part, and also when one is sent anew.
+func TestPR4_FineProgress(t *testing.T) {
+	const size = 3 << 20
+	r := newRig(t, noise(1, size))
+	var told []int64
+	listen := func(done, _ int64) { told = append(told, done) }
+	r.inject(onceOn("PART", &fault{late: 500}))
+	r.mustUpload(t, func(o *UploadOptions) {
+		o.PartSize, o.Parts, o.Progress, o.FineProgress = 1<<20, 2, listen, true
+	})
+	checkProgress(t, told, size)
+	if len(told) < 20 {
+		t.Errorf("told %d times of three parts up", len(told))
+	}
+	told = nil
+	r.inject(onceOn("GET", &fault{cut: 100 << 10}))
+	r.mustDownload(t, func(o *DownloadOptions) {
+		o.PartSize, o.Parts, o.Progress, o.FineProgress = 1<<20, 2, listen, true
+	})
+	checkProgress(t, told, size)
+	if len(told) < 10 {
+		t.Errorf("told %d times of three ranges down", len(told))
+	}
+}

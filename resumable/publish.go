@@ -105,12 +105,9 @@ func publishNew(root *os.Root, link func(root *os.Root, oldname, newname string)
 // dress sets permissions and time through the handle, whatever the name of
 // the file means by now.
 func (d *download) dress(f *os.File) error {
-	mode := d.opts.Mode.Perm()
-	if mode == 0 {
-		var err error
-		if mode, err = d.place.newFileMode(); err != nil {
-			return err
-		}
+	mode, err := d.mode()
+	if err != nil {
+		return err
 	}
 	if err := disk.Chmod(f, mode); err != nil {
 		return err
@@ -121,21 +118,27 @@ func (d *download) dress(f *os.File) error {
 	return disk.SetModTime(f, d.opts.ModTime)
 }
 
-// newFileMode learns what the umask, which cannot be read without setting it
-// for the whole process, leaves of 0666.
-func (p *place) newFileMode() (fs.FileMode, error) {
-	name := p.beside(p.newTempBase())
-	f, err := disk.OpenFile(p.root, name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return 0, err
+// mode returns the permissions of the file: a file that was closed to others, or to
+// all, is not opened by being replaced.
+func (d *download) mode() (fs.FileMode, error) {
+	mode := d.opts.Mode.Perm()
+	if mode == 0 {
+		var err error
+		if mode, err = d.place.newFileMode(); err != nil {
+			return 0, err
+		}
 	}
-	defer disk.Remove(p.root, name)
-	defer f.Close()
-	fi, err := disk.StatFile(f)
-	if err != nil {
-		return 0, err
+	if d.opts.NoReplace {
+		return mode, nil
 	}
-	return fi.Mode().Perm(), nil
+	switch replaced, err := disk.Lstat(d.place.root, d.place.name); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return 0, err
+	case replaced.Mode().IsRegular():
+		mode &= replaced.Mode().Perm()
+	}
+	return mode, nil
 }
 
 // syncError is a failed sync: nothing written before it can be relied on.

@@ -22,10 +22,60 @@ func TestL13_DL24_Attributes(t *testing.T) {
 	if fi, _ := os.Stat(r.out()); fi.Mode() != want.Mode() {
 		t.Errorf("mode %v, want what the umask leaves: %v", fi.Mode(), want.Mode())
 	}
+	root, err := os.OpenRoot(r.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	for _, mark := range []string{"", "ABCDEFGHIJKLM"} {
+		if mode, err := NewFileMode(root, mark); mode != want.Mode() || err != nil || len(r.temps(t)) != 0 {
+			t.Errorf("new files with mark %q: %v, %v; temps %q", mark, mode, err, r.temps(t))
+		}
+	}
+	if _, err := NewFileMode(root, "no mark"); !errors.Is(err, ErrInvalid) {
+		t.Errorf("mark of other characters: %v", err)
+	}
+	root.Close()
+	if mode, err := NewFileMode(root, ""); mode != 0 || !errors.Is(err, os.ErrClosed) {
+		t.Errorf("closed root: %v, %v", mode, err)
+	}
 	stamp := time.Date(2001, 2, 3, 4, 5, 6, 123456700, time.UTC)
 	r.mustDownload(t, func(o *DownloadOptions) { o.Mode, o.ModTime = 0o640|fs.ModeSetuid, stamp })
 	if fi, _ := os.Stat(r.out()); fi.Mode() != 0o640 || !fi.ModTime().Truncate(time.Microsecond).Equal(stamp.Truncate(time.Microsecond)) {
 		t.Errorf("mode %v, time %v", fi.Mode(), fi.ModTime())
+	}
+}
+
+// A file that was closed to others, or to its owner, is not opened by new content.
+func TestL13_ReplacedFileStaysNarrow(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no permissions")
+	}
+	for _, row := range []struct{ there, mode, want fs.FileMode }{
+		{0o600, 0, 0o600},
+		{0o600, 0o644, 0o600},
+		{0o400, 0o644, 0o400},
+		{0o755, 0o644, 0o644},
+		{0o777 | fs.ModeSetuid, 0o640, 0o640},
+		{0o460, 0o644, 0o440},
+		{0, 0o644, 0},
+	} {
+		r := remoteRig(t, noise(1, 10))
+		if err := errors.Join(os.WriteFile(r.out(), []byte("old"), 0o600), os.Chmod(r.out(), row.there)); err != nil {
+			t.Fatal(err)
+		}
+		r.mustDownload(t, func(o *DownloadOptions) { o.Mode = row.mode })
+		if fi, err := os.Stat(r.out()); err != nil || fi.Mode() != row.want || fi.Size() != 10 {
+			t.Errorf("%v, asked for %v: got %v, %v", row.there, row.mode, fi.Mode(), err)
+		}
+	}
+	r := remoteRig(t, noise(1, 10))
+	if err := errors.Join(os.WriteFile(r.out()+".secret", nil, 0o600), os.Symlink("out.bin.secret", r.out())); err != nil {
+		t.Fatal(err)
+	}
+	r.mustDownload(t, func(o *DownloadOptions) { o.Mode = 0o644 })
+	if fi, err := os.Lstat(r.out()); err != nil || fi.Mode() != 0o644 {
+		t.Errorf("in the place of a link: %v, %v", fi.Mode(), err)
 	}
 }
 

@@ -17,7 +17,11 @@ func (u *upload) put(ctx context.Context) (*UploadResult, error) {
 	var stored *oss.PutObjectResult
 	var sent digest
 	_, err := u.send(ctx, 0, u.src.print.Size, u.progress.reach, func(ctx context.Context, sum digest, content io.Reader) (err error) {
-		if err := u.src.unchanged(); err != nil {
+		look := u.src.unchanged
+		if u.src.print.Size <= bufferSize { // opened and read at one go
+			look = u.src.unaltered
+		}
+		if err := look(); err != nil {
 			return err
 		}
 		sent = sum

@@ -167,8 +167,10 @@ func (d *download) fetchMissing(ctx context.Context, c *checkpoint, o *object, p
 	d.result.RangesFetched = len(missing)
 	return eachPiece(ctx, missing, d.opts.Parts, func(ctx context.Context, i int) error {
 		progress.begin()
+		under := pieceProgress{of: progress}
 		start := c.plan.offset(i)
-		crc, err := d.fetch(ctx, o, c.file, span{start, start + c.plan.length(i)}, func(int64) {})
+		crc, err := d.fetch(ctx, o, c.file, span{start, start + c.plan.length(i)}, func(at int64) { under.reach(at - start) })
+		under.end()
 		if err != nil {
 			return fmt.Errorf("range %d: %w", i+1, err)
 		}

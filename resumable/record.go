@@ -40,7 +40,8 @@ type binding struct {
 }
 
 // uploadRecord names an unfinished multipart upload. It holds no parts: which
-// are stored only the service knows. It is written once, after Initiate.
+// are stored only the service knows. It is written once, after Initiate; before
+// that it may be an intent, which has windows and no upload id.
 type uploadRecord struct {
 	binding
 	Fingerprint
@@ -48,6 +49,9 @@ type uploadRecord struct {
 	Token    string `json:"token"`
 	Headers  string `json:"headers_md5"`
 	PartSize int64  `json:"part_size"`
+
+	// Begun is when uploads of the key may have begun whose ids are not known.
+	Begun []Window `json:"begun,omitempty"`
 }
 
 // downloadRecord names an unfinished ranged download and the ranges that are
@@ -76,7 +80,7 @@ func decodeUpload(data []byte, want binding) (*uploadRecord, error) {
 	if err := unseal(data, rec); err != nil {
 		return rec, fmt.Errorf("upload record: %w", err)
 	}
-	if rec.binding != want || rec.UploadID == "" || rec.Token == "" || rec.Headers == "" {
+	if rec.binding != want || rec.UploadID == "" && len(rec.Begun) == 0 || rec.Token == "" || rec.Headers == "" {
 		return rec, fmt.Errorf("upload record of %q: incomplete or not ours", rec.File)
 	}
 	if rec.Size <= 0 || rec.PartSize <= 0 || rec.PartSize > maxPartSize || int64(cut(rec.Size, rec.PartSize).count) > maxParts {

@@ -21,7 +21,8 @@ type Record struct {
 	VersionID string      // of the object; downloads only
 	File      string      // absolute path of the local file
 	Size      int64       // bytes of the whole
-	UploadID  string      // uploads only
+	UploadID  string      // uploads only; "" for an intent, of which nobody has got the id
+	Begun     []Window    // when uploads of Key may have begun whose ids are not known; uploads only
 	Source    Fingerprint // of the file the upload began with; uploads only
 	TempFile  string      // absolute path of the temporary file; downloads only
 }
@@ -72,7 +73,7 @@ func (s *FileStore) record(key string) (Record, error) {
 	switch bound.Op {
 	case OpUpload:
 		rec, err := decodeUpload(data, bound)
-		r.Size, r.UploadID, r.Source = rec.Size, rec.UploadID, rec.Fingerprint
+		r.Size, r.UploadID, r.Begun, r.Source = rec.Size, rec.UploadID, rec.Begun, rec.Fingerprint
 		return wholeOr(r, err)
 	case OpDownload:
 		rec, err := decodeDownload(data, bound)
@@ -80,6 +81,46 @@ func (s *FileStore) record(key string) (Record, error) {
 		return wholeOr(r, err)
 	}
 	return Record{StoreKey: key}, fmt.Errorf("record %q: operation %q", key, bound.Op)
+}
+
+// Settle takes Begun out of the record of an upload, for who knows what became of all
+// that it tells of; an intent is removed. What is not there, or no record of an upload
+// that can be read, is left as it is.
+func (s *FileStore) Settle(key string) error {
+	return s.amend(key, func(rec *uploadRecord) { rec.Begun = nil })
+}
+
+// Release takes the upload id out of the record of an upload, for who knows that it
+// is not pending any more: an intent is left, or nothing. What is not there, or no
+// record of an upload that can be read, is left as it is.
+func (s *FileStore) Release(key string) error {
+	return s.amend(key, func(rec *uploadRecord) { rec.UploadID = "" })
+}
+
+// amend replaces the record of an upload by what change makes of it, or removes it
+// if that tells of no upload.
+func (s *FileStore) amend(key string, change func(*uploadRecord)) error {
+	data, err := s.Get(key)
+	if err != nil || data == nil {
+		return err
+	}
+	var bound binding
+	if err := json.Unmarshal(data, &bound); err != nil || bound.Op != OpUpload || isNewer(data) {
+		return nil
+	}
+	rec, err := decodeUpload(data, bound)
+	if err != nil {
+		return nil
+	}
+	change(rec)
+	if rec.UploadID == "" && len(rec.Begun) == 0 {
+		return s.Delete(key)
+	}
+	changed, err := seal(rec)
+	if err != nil {
+		return err
+	}
+	return s.Put(key, changed)
 }
 
 func wholeOr(r Record, err error) (Record, error) {

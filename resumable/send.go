@@ -24,11 +24,15 @@ type request func(ctx context.Context, sum digest, content io.Reader) error
 // by Content-MD5, so a file that changes in between is noticed before anything
 // is stored. moved is told the bytes handed to the transport.
 func (u *upload) send(ctx context.Context, offset, n int64, moved func(int64), do request) (digest, error) {
-	buf := buffers.Get().(*[bufferSize]byte)
-	defer buffers.Put(buf)
+	var memory []byte
+	if n <= bufferSize {
+		lent := lend(n)
+		defer lent.giveBack()
+		memory = lent.bytes[:n]
+	}
 	var first digest
 	for attempt := 1; ; attempt++ {
-		sum, content, err := u.load(ctx, offset, n, buf)
+		sum, content, err := u.load(ctx, offset, n, memory)
 		if err != nil {
 			return digest{}, err
 		}
@@ -50,21 +54,20 @@ func (u *upload) send(ctx context.Context, offset, n int64, moved func(int64), d
 }
 
 // load returns the digest and a fresh reader of n bytes at offset. Few bytes
-// are read into buf, where they cannot change any more.
-func (u *upload) load(ctx context.Context, offset, n int64, buf *[bufferSize]byte) (digest, io.ReadSeeker, error) {
+// are read into memory, where they cannot change any more; it is nil for many.
+func (u *upload) load(ctx context.Context, offset, n int64, memory []byte) (digest, io.ReadSeeker, error) {
 	section := io.NewSectionReader(disk.ContentOf(u.src.file), offset, n)
-	if n > bufferSize {
+	if memory == nil {
 		sum, err := u.src.hash(ctx, offset, n)
 		return sum, section, err
 	}
-	content := buf[:n]
-	if _, err := io.ReadFull(section, content); err != nil {
+	if _, err := io.ReadFull(section, memory); err != nil {
 		if err == io.EOF || err == io.ErrUnexpectedEOF {
 			err = fmt.Errorf("%w: file ends within %d bytes at %d", ErrSourceChanged, n, offset)
 		}
 		return digest{}, nil, err
 	}
-	return digestOf(content), bytes.NewReader(content), nil
+	return digestOf(memory), bytes.NewReader(memory), nil
 }
 
 // sendFailure judges why a body was not taken. nil means: once more.

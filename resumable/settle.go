@@ -58,7 +58,7 @@ func (u *upload) adoptGone(ctx context.Context, l *ledger, s *session) (*UploadR
 	}
 	// Without a CRC-64 there is no telling whether the file is what went in.
 	if head == nil || head.HashCRC64 == nil {
-		return nil, l.delete()
+		return nil, l.end(s.rec)
 	}
 	sum, err := u.src.hash(ctx, 0, u.src.print.Size)
 	if err != nil {
@@ -70,14 +70,14 @@ func (u *upload) adoptGone(ctx context.Context, l *ledger, s *session) (*UploadR
 	}
 	if err := u.adopt(head, result); err != nil {
 		// The object is this upload's but the file is not what went in.
-		return nil, l.delete()
+		return nil, l.end(s.rec)
 	}
 	if err := u.src.confirm(ctx, sum.crc); err != nil {
 		return nil, err
 	}
 	result.Fingerprint = u.src.print
 	u.progress.end(result.Size)
-	_ = l.delete() // as in carryOut
+	_ = l.end(s.rec) // as in carryOut
 	return result, nil
 }
 

@@ -55,9 +55,21 @@ func (s *source) look() (Fingerprint, error) {
 	}
 	now := FingerprintOf(open)
 	if !now.sameContent(s.print) {
-		return Fingerprint{}, fmt.Errorf("%w: file altered", ErrSourceChanged)
+		return Fingerprint{}, errAltered
 	}
 	return now, nil
+}
+
+var errAltered = fmt.Errorf("%w: file altered", ErrSourceChanged)
+
+// unaltered is unchanged but for the name, which it does not look up: enough where
+// the file was opened by it a moment ago.
+func (s *source) unaltered() error {
+	open, err := disk.StatFile(s.file)
+	if err == nil && !FingerprintOf(open).sameContent(s.print) {
+		err = errAltered
+	}
+	return err
 }
 
 // unchanged tells whether the file looks as it did when it was opened, but for
@@ -87,7 +99,7 @@ func (s *source) confirm(ctx context.Context, crc uint64) error {
 			return err
 		}
 		if sum.crc != crc {
-			return fmt.Errorf("%w: file altered", ErrSourceChanged)
+			return errAltered
 		}
 	}
 	return fmt.Errorf("%w: its change time moves all the time", ErrSourceChanged)

@@ -39,6 +39,9 @@ func TestFingerprintMatches(t *testing.T) {
 	}
 }
 
+// ecmaTable is for the standard library, which computes what the service tells.
+var ecmaTable = crc64.MakeTable(crc64.ECMA)
+
 func TestHashRange(t *testing.T) {
 	check := func(text string, want uint64) {
 		t.Helper()
@@ -63,7 +66,7 @@ func TestHashRange(t *testing.T) {
 				t.Errorf("%d at %d: %+v, %v", n, from, sum, err)
 			}
 			whole := oss.CRC64Combine(digestOf(data[:from]).crc, sum.crc, uint64(n))
-			if whole != crc64.Checksum(data[:from+n], ecma) {
+			if whole != crc64.Checksum(data[:from+n], ecmaTable) {
 				t.Errorf("%d at %d: combined CRC-64 differs", n, from)
 			}
 		}

@@ -28,6 +28,15 @@ type UploadOptions struct {
 	// Uploads with one PutObject never touch it.
 	Store Store
 
+	// ServerTime, when set, gives the service's clock as far as it is known, such
+	// as from the Date of the newest answer, and never ahead of it. Each multipart
+	// upload that begins then leaves an intent in Store before its first request:
+	// a record without an upload id. If the process dies before it knows the id,
+	// or an answer that told one was lost, Record.Begun tells who lists the pending
+	// uploads which of them can be this one's. nil, or a clock that is not known
+	// yet, means no intents.
+	ServerTime func() (now time.Time, known bool)
+
 	// Scope is an identity beyond bucket and key, such as endpoint and account.
 	// Records of different scopes never meet.
 	Scope string
@@ -75,6 +84,11 @@ type UploadOptions struct {
 	// precedes the commit, so only the returned error tells success. It must
 	// not block. A panic of it is not recovered and may be in any goroutine.
 	Progress func(done, total int64)
+
+	// FineProgress has Progress told as bytes of parts are handed to the network.
+	// Otherwise an upload in parts tells whole parts, each when the next one
+	// begins, as that of oss2 does.
+	FineProgress bool
 
 	// BeforeCommit, when set, is called right before a multipart upload is
 	// completed, once in a call of Upload and not at all for an upload that an
@@ -184,7 +198,7 @@ func uploadFile(ctx context.Context, c API, bucket, key, filename string, opts U
 	defer src.file.Close()
 	u := &upload{
 		api: c, bucket: bucket, key: key, object: objectName(bucket, key), headers: headers,
-		opts: opts.withDefaults(), src: src, progress: newProgress(opts.Progress, src.print.Size),
+		opts: opts.withDefaults(), src: src, progress: newProgress(opts.Progress, src.print.Size, opts.FineProgress),
 	}
 	u.parts, _ = c.(iter.Invoker)
 	return u.run(ctx)
