@@ -68,9 +68,10 @@ type SetMeta struct {
 
 // DeleteRemote removes an object.
 type DeleteRemote struct {
-	Path   string
-	Reason Reason
-	Before Version
+	Path    string
+	Reason  Reason
+	Before  Version
+	HeldFor string // a name, new and passed over, that may have this content now: the delete waits for one apply; "": it does not
 }
 
 // DeleteLocal moves a file to the trash folder of the run.

@@ -35,9 +35,10 @@ func (p *Proof) Whole() bool { return p.local && p.remote }
 var errUnproved = errors.New("plan without proof that walk and listing ended well")
 
 // Align joins the sources into one State per path, in path order, and completes
-// proof when they end. It holds one item of each source. The sequence ends with
-// the first error of a source or with an [OrderError]; every State before it is
-// complete in itself. It can be ranged over once.
+// proof when they end. It holds up to 256 items of each source, and has asked for
+// that many before the first is looked at. The sequence ends with the first error of
+// a source or with an [OrderError]; every State before it is complete in itself. It
+// can be ranged over once.
 func Align(s Sources, proof *Proof) iter.Seq2[State, error] {
 	return func(yield func(State, error) bool) {
 		a := aligner{proof: proof}
@@ -101,15 +102,14 @@ func (a *aligner) step() (State, bool, error) {
 	a.takeLocal(&s)
 	a.takeRemote(&s)
 	if a.base.at(path) {
-		row := a.base.take()
-		s.Base = &row
+		s.Base = a.base.take()
 		a.proof.BaseRows++
-		if row.Owned {
+		if s.Base.Owned {
 			a.proof.OwnedRows++
 		}
 	}
 	for a.pending.at(path) {
-		s.Pending = append(s.Pending, a.pending.take())
+		s.Pending = append(s.Pending, *a.pending.take())
 		if err := a.pending.fill(); err != nil {
 			return State{}, false, err
 		}
@@ -137,7 +137,7 @@ func (a *aligner) takeLocal(s *State) {
 	if !a.local.at(s.Path) {
 		return
 	}
-	s.Local = a.local.take()
+	s.Local = *a.local.take()
 	if s.Local.Problem == "" {
 		s.LocalIs = Present
 		a.proof.LocalFiles++
@@ -179,32 +179,61 @@ func (a *aligner) takeRemote(s *State) {
 		s.Refused = ReasonMarkerContent
 	}
 	a.proof.RemoteObjects++
-	s.Remote, s.RemoteIs = r, Present
+	s.Remote, s.RemoteIs = *r, Present
 	if s.Refused != "" {
 		s.RemoteIs = Unknown
 	}
 }
 
+// chunkLen is how many items are taken from a source at a time. Going over to the
+// code of a source and back costs more than all else that is done for an item.
+const chunkLen = 256
+
+// chunks yields the items of seq in slices, each its own.
+func chunks[T any](seq iter.Seq2[T, error]) iter.Seq2[[]T, error] {
+	return func(yield func([]T, error) bool) {
+		var chunk []T
+		for item, err := range seq {
+			if err != nil {
+				if len(chunk) == 0 || yield(chunk, nil) {
+					yield(nil, err)
+				}
+				return
+			}
+			if chunk = append(chunk, item); len(chunk) < chunkLen {
+				continue
+			}
+			if !yield(chunk, nil) {
+				return
+			}
+			chunk = make([]T, 0, chunkLen)
+		}
+		if len(chunk) > 0 {
+			yield(chunk, nil)
+		}
+	}
+}
+
 // cursor stands on the next item of a sequence and checks the order law.
 type cursor[T any] struct {
-	next func() (T, error, bool)
+	next func() ([]T, error, bool)
 	stop func()
 	side string
 	key  func(*T) (path, id string) // id tells items of one path apart
 
-	item T
-	path string
-	id   string
-	ok   bool // item is valid
-	done bool
-	seen bool // path and id are those of an earlier item
+	chunk []T // of which the first item is the one the cursor stands on, if ok
+	path  string
+	id    string
+	ok    bool
+	done  bool
+	seen  bool // path and id are those of an earlier item
 }
 
 func pull[T any](side string, seq iter.Seq2[T, error], key func(*T) (path, id string)) cursor[T] {
 	if seq == nil {
 		return cursor[T]{done: true, stop: func() {}}
 	}
-	next, stop := iter.Pull2(seq)
+	next, stop := iter.Pull2(chunks(seq))
 	return cursor[T]{next: next, stop: stop, side: side, key: key}
 }
 
@@ -212,17 +241,15 @@ func (c *cursor[T]) fill() error {
 	if c.ok || c.done {
 		return nil
 	}
-	item, err, more := c.next()
-	if !more {
-		c.done = true
-		return nil
+	if len(c.chunk) == 0 {
+		chunk, err, more := c.next()
+		if !more || err != nil {
+			c.done = true
+			return err
+		}
+		c.chunk = chunk
 	}
-	if err != nil {
-		c.done = true
-		return err
-	}
-	c.item = item
-	path, id := c.key(&c.item)
+	path, id := c.key(&c.chunk[0])
 	if c.seen && (path < c.path || path == c.path && id <= c.id) {
 		c.done = true
 		return &OrderError{Side: c.side, Prev: named(c.path, c.id), Next: named(path, id)}
@@ -241,4 +268,9 @@ func named(path, id string) string {
 
 func (c *cursor[T]) at(path string) bool { return c.ok && c.path == path }
 
-func (c *cursor[T]) take() T { c.ok = false; return c.item }
+// take goes past the item, which stays as it is.
+func (c *cursor[T]) take() *T {
+	item := &c.chunk[0]
+	c.chunk, c.ok = c.chunk[1:], false
+	return item
+}

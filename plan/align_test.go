@@ -18,8 +18,9 @@ type scene struct {
 	pending map[string][]Pending // by upload id
 }
 
-func drawScene(t *rapid.T) scene {
-	pool := append(slices.Clone(awkward), junk...)
+func drawScene(t *rapid.T) scene { return drawSceneOf(t, append(slices.Clone(awkward), junk...)) }
+
+func drawSceneOf(t *rapid.T, pool []string) scene {
 	draw := func(label string) []string {
 		return rapid.SliceOfNDistinct(rapid.SampledFrom(pool), 0, 12, rapid.ID[string]).Draw(t, label)
 	}

@@ -63,19 +63,50 @@ func BenchmarkDiffUnchanged(b *testing.B) {
 	}
 }
 
-func BenchmarkReadFile(b *testing.B) {
-	const rows = 1000
-	uploads := make([]Action, rows)
+func newUploads(n int) []Action {
+	uploads := make([]Action, n)
 	for i := range uploads {
 		path := fmt.Sprintf("dir/%06d.html", i)
 		uploads[i] = &Upload{Path: path, Reason: ReasonNew, Local: statTen, Headers: headers(path), Requests: 1}
 	}
-	data := planFile(b, uploads...)
+	return uploads
+}
+
+// BenchmarkReadFile checks a plan file, as is done with one that was saved and with
+// one that was just written.
+func BenchmarkReadFile(b *testing.B) {
+	const rows = 1000
+	data := planFile(b, newUploads(rows)...)
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := ReadFile(bytes.NewReader(data), int64(len(data))); err != nil {
 			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")
+}
+
+// BenchmarkRows reads the rows of a plan file that was checked before.
+func BenchmarkRows(b *testing.B) {
+	const rows = 1000
+	data := planFile(b, newUploads(rows)...)
+	f, err := ReadFile(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		n := 0
+		for _, err := range f.Sections[0].Rows() {
+			if err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		if n != rows {
+			b.Fatal(n)
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")

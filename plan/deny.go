@@ -9,13 +9,38 @@ import (
 	"github.com/osssync/osssync/spec"
 )
 
-// deny returns why a path that at least one side has is passed over for its name.
+// deny returns why a path that at least one side has, or a folder, is passed over
+// for its name.
 func (p *Policy) deny(s *State) Reason {
 	nothing := s.LocalIs != Present && s.Local.Problem == "" && s.RemoteIs != Present
-	if nothing || s.Refused != "" || p.allows(s.Path) {
+	if !s.isPassed() && (nothing || s.Refused != "" || p.allows(s.Path)) {
 		return ""
 	}
 	return denied(p.Direction, s.Path)
+}
+
+// pass returns the verdict for paths that are passed over for their names. What lies
+// in a folder that has a row for it all has none of its own.
+func (p *Policy) pass(s *State) (Verdict, bool) {
+	if s.Within != "" && !s.isPassed() && s.Refused == "" {
+		return Verdict{Class: ClassBlocked, Denied: true}, true
+	}
+	why := p.deny(s)
+	if why == "" {
+		return Verdict{}, false
+	}
+	holds := p.holds(s)
+	if holds {
+		why = ReasonSecretNew
+	}
+	return Verdict{Class: ClassBlocked, Action: &Skip{Path: s.Path, Reason: why}, Denied: true, New: holds, Unmoved: p.isHidden(s)}, true
+}
+
+// isHidden reports whether a push does not know what it passes over at s for its
+// name, so that all deletes wait until it does.
+func (p *Policy) isHidden(s *State) bool {
+	return p.Direction == spec.Push && s.Local.Problem != "" && !s.isPassed() && p.unmoved(s) &&
+		!isVersionControl(s.Path) && !inVersionControl(s.Path)
 }
 
 func (p *Policy) allows(path string) bool { return p.Allows != nil && p.Allows(path) }

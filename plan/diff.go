@@ -43,7 +43,7 @@ const (
 	ClassChange                 // an action will change a side
 	ClassExtra                  // only at the target, and not to be deleted
 	ClassShielded               // left alone because something above it could not be seen
-	ClassBlocked                // left alone by a conflict of its own
+	ClassBlocked                // left alone by a conflict of its own, or passed over
 )
 
 // Verdict is what Diff decides of a path. If Ask is not AskNothing, the rest is
@@ -53,7 +53,8 @@ type Verdict struct {
 	Class  Class
 	Action Action // may be nil
 	Owned  bool   // for a delete: the index says that this mapping put the content there
-	Denied bool   // for a Skip: it is the name that is passed over, so neither side counts as having something there
+	Denied bool   // it is for its name, or a folder's, that the path is passed over, so neither side counts as having something there
+	New    bool   // it is Denied, and deletes of what it may have been under another name wait for one apply
 
 	Unmoved bool // the source has content there that is not moved and may be what a delete takes away
 }
@@ -95,10 +96,10 @@ func (p *Policy) Diff(s *State, e *Evidence) Verdict {
 // cannot exist on both sides.
 func (p *Policy) block(s *State) (Verdict, bool) {
 	conflict := func(r Reason, detail string) (Verdict, bool) {
-		return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: r, Detail: detail}, Unmoved: p.unmoved(s, false)}, true
+		return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: r, Detail: detail}, Unmoved: p.unmoved(s)}, true
 	}
-	if why := p.deny(s); why != "" {
-		return Verdict{Class: ClassBlocked, Action: &Skip{Path: s.Path, Reason: why}, Denied: true, Unmoved: p.unmoved(s, true)}, true
+	if v, passed := p.pass(s); passed {
+		return v, true
 	}
 	switch {
 	case s.Local.Problem != "" && s.Local.Passed && (p.Direction == spec.Push || s.RemoteIs == Absent):
@@ -108,7 +109,7 @@ func (p *Policy) block(s *State) (Verdict, bool) {
 	case s.Refused != "":
 		return conflict(s.Refused, "")
 	case s.LocalIs == Unknown || s.RemoteIs == Unknown:
-		return Verdict{Class: ClassShielded}, true
+		return Verdict{Class: ClassShielded, Unmoved: p.Direction == spec.Pull && p.unmoved(s)}, true
 	case s.LocalIs == Present && p.PrefixLen+len(s.Path) > maxKey:
 		return conflict(ReasonKeyTooLong, "")
 	case s.RemoteIs == Present && s.Remote.Type == TypeSymlink:
@@ -152,16 +153,16 @@ func (p *Policy) judge(s *State, e *Evidence, local, remote Sums) Verdict {
 	case remote == Sums{} && !e.RemoteHead:
 		return Verdict{Ask: AskRemoteSums}
 	case remote == Sums{} && p.Deep && s.Remote.Archived:
-		return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: ReasonArchived}}
+		return uncompared(s, ReasonArchived)
 	case remote == Sums{} && p.Deep && !e.RemoteBody:
 		return Verdict{Ask: AskRemoteBody}
 	case remote == Sums{}:
-		return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: ReasonNoChecksum}}
+		return uncompared(s, ReasonNoChecksum)
 	case local == Sums{} || !differ && e.Local == Sums{}:
 		return Verdict{Ask: AskLocalSums}
 	case !differ:
 		// Reading a file gives every checksum there is, so both sides share one.
-		return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: ReasonNoChecksum}}
+		return uncompared(s, ReasonNoChecksum)
 	}
 	// An object encrypted with KMS is of type Normal and its ETag is no MD5.
 	// Before content of equal size is sent again, the CRC-64 has a say.
@@ -176,38 +177,6 @@ func (p *Policy) judge(s *State, e *Evidence, local, remote Sums) Verdict {
 		return p.same(s, e, local, false)
 	}
 	return p.replace(s, e, ReasonContentDiffers)
-}
-
-// listedSums returns the checksums that the listing itself gives: the ETag of an
-// object of type Normal is the MD5 of its content.
-func listedSums(r *Remote) Sums {
-	if r.Type == TypeNormal && isMD5(r.Version.ETag) {
-		return Sums{MD5: upper(r.Version.ETag)}
-	}
-	return Sums{}
-}
-
-func isMD5(etag string) bool {
-	if len(etag) != 32 {
-		return false
-	}
-	for i := range len(etag) {
-		c := etag[i]
-		if (c < '0' || c > '9') && (c < 'A' || c > 'F') && (c < 'a' || c > 'f') {
-			return false
-		}
-	}
-	return true
-}
-
-func upper(hex string) string {
-	b := []byte(hex)
-	for i, c := range b {
-		if c >= 'a' {
-			b[i] = c - 'a' + 'A'
-		}
-	}
-	return string(b)
 }
 
 // same decides a path whose content is equal: headers may have to be set, and
@@ -257,7 +226,7 @@ func (p *Policy) headers(s *State, row *Base) (Verdict, bool) {
 func (p *Policy) transfer(s *State, why Reason) Verdict {
 	if p.Direction == spec.Pull {
 		if s.Remote.Archived {
-			return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: ReasonArchived}}
+			return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: ReasonArchived}, Unmoved: true}
 		}
 		d := &Download{Path: s.Path, Reason: why, Remote: s.Remote.Version, Phase: p.Phase(s.Path), Requests: p.downloadRequests(s.Remote.Version.Size)}
 		if s.LocalIs == Present {
@@ -268,7 +237,7 @@ func (p *Policy) transfer(s *State, why Reason) Verdict {
 	}
 	requests, ok := p.transferRequests(s.Local.Stat.Size)
 	if !ok {
-		return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: ReasonTooLarge}, Unmoved: p.unmoved(s, false)}
+		return Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: ReasonTooLarge}, Unmoved: why != ReasonHeadersDiffer}
 	}
 	u := &Upload{Path: s.Path, Reason: why, Local: s.Local.Stat, Headers: p.HeadersFor(s.Path), Phase: p.Phase(s.Path), Requests: requests}
 	if s.RemoteIs == Present {

@@ -11,7 +11,8 @@
 // what was true after the last apply, and the multipart uploads that are
 // pending. A side of a path is [Present], [Absent] or [Unknown]. Absence has to
 // be proved; what lies below a directory that could not be read is Unknown, and
-// so is a key that names no place in a tree.
+// so is a key that names no place in a tree. [Policy.PassOver] then gives one State
+// to a folder that is passed over for its name, such as .git.
 //
 // [Policy.Diff] decides one State. Where the listings do not suffice, its
 // [Verdict] asks for evidence: the checksums of the file, of the object by a

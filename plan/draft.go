@@ -36,9 +36,11 @@ type Draft struct {
 
 	encoder   encoder
 	summary   Summary                       // of the paths and rows seen
+	unmovedAt string                        // the first path that is counted as unmoved
 	denied    struct{ local, remote int64 } // files and objects passed over for their names
 	conflicts map[string]bool               // file and directory at once, found after their row was written
 	keep      map[string]bool               // counterparts of refused keys: not to be deleted
+	arrivals  arrivals
 }
 
 // NewDraft returns an empty draft that keeps its rows in scratch, which must be
@@ -64,9 +66,12 @@ func (d *Draft) Add(s *State, v Verdict) error {
 	for _, above := range retract {
 		d.count(above.class, -1)
 		d.conflicts[above.path] = true
+		if above.brings {
+			d.countUnmoved(above.path)
+		}
 	}
 	if collides && v.Class != ClassBlocked {
-		v = Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: ReasonFileAndDirectory}}
+		v = Verdict{Class: ClassBlocked, Action: &Conflict{Path: s.Path, Reason: ReasonFileAndDirectory}, Unmoved: v.Unmoved || bringsContent(v.Action)}
 	}
 	if s.Refused != "" && d.policy.Prune != spec.PruneNever {
 		if other, ok := counterpart(s.Path); ok {
@@ -78,16 +83,17 @@ func (d *Draft) Add(s *State, v Verdict) error {
 	}
 	d.count(v.Class, 1)
 	if v.Unmoved {
-		if d.summary.Unmoved++; d.summary.Unmoved == 1 {
-			d.summary.UnmovedAt = strings.ToValidUTF8(s.Path, "\uFFFD")
-		}
+		d.countUnmoved(s.Path)
 	}
 	if v.Denied {
 		d.countDenied(s)
 	}
+	if v.New {
+		d.arrivals.see(s)
+	}
 	d.lack.see(s, &v)
 	content, uploads := d.policy.pending(s, v.Action)
-	for _, a := range append([]Action{content, d.lack.mounted(s)}, uploads...) {
+	for _, a := range append([]Action{content, d.lack.mounted(s), d.policy.shown(s, &v)}, uploads...) {
 		if a == nil {
 			continue
 		}
@@ -121,11 +127,19 @@ func (d *Draft) count(c Class, n int64) {
 	}
 }
 
+// countUnmoved counts a path whose content is not moved; one that a later path turns
+// into a conflict comes out of order.
+func (d *Draft) countUnmoved(path string) {
+	if d.summary.Unmoved++; d.summary.Unmoved == 1 || path < d.unmovedAt {
+		d.unmovedAt, d.summary.UnmovedAt = path, strings.ToValidUTF8(path, "\uFFFD")
+	}
+}
+
 func (d *Draft) countDenied(s *State) {
 	if s.LocalIs == Present {
 		d.denied.local++
 	}
-	if s.RemoteIs == Present {
+	if s.Remote.Path != "" {
 		d.denied.remote++
 	}
 }
@@ -147,7 +161,7 @@ func (d *Draft) Finish(h *Header, proof *Proof, w io.Writer) error {
 	out.summary = d.summary
 	// A tree that holds nothing but what is passed over is as good as empty.
 	out.summary.LocalFiles, out.summary.RemoteObjects = proof.LocalFiles-d.denied.local, proof.RemoteObjects-d.denied.remote
-	out.summary.OwnedRows = proof.OwnedRows
+	out.summary.OwnedRows, out.summary.DeniedObjects = proof.OwnedRows, d.denied.remote
 	d.lack.tell(&out.summary)
 	if err := d.writeRows(out); err != nil {
 		return err
@@ -158,7 +172,7 @@ func (d *Draft) Finish(h *Header, proof *Proof, w io.Writer) error {
 // writeRows copies the rows to out. Only if a path took back the row of an earlier
 // one they have to be read for that.
 func (d *Draft) writeRows(out *sectionWriter) error {
-	if len(d.conflicts) > 0 || len(d.keep) > 0 || d.lack.keepsAny() {
+	if len(d.conflicts) > 0 || len(d.keep) > 0 || d.lack.keepsAny() || d.summary.DeleteRemote.Objects > 0 && d.arrivals.any() {
 		out.summary = out.summary.paths()
 		return d.revise(out)
 	}
@@ -223,6 +237,9 @@ func (d *Draft) revised(a Action) Action {
 	case *DeleteRemote, *DeleteLocal:
 		if d.keep[path] && !late {
 			return &Conflict{Path: path, Reason: ReasonCounterpart}
+		}
+		if remote, is := a.(*DeleteRemote); is && !late {
+			return d.arrivals.hold(remote)
 		}
 	case *Forget:
 		if d.lack.keeps(path) {

@@ -2,14 +2,13 @@ package plan
 
 import (
 	"encoding/base64"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
 )
 
-// encoder writes rows byte for byte as encoding/json would write their wire, but
+// encoder writes rows byte for byte as encodeLine would write their wire, but
 // without reflection and into one buffer. The zero value is ready.
 type encoder struct {
 	line  []byte
@@ -49,6 +48,7 @@ func (e *encoder) row(w *wire) {
 	e.flag("preserve", w.Preserve)
 	e.flag("due", w.Due)
 	e.flag("racy", w.Racy)
+	e.textIfAny("held_for", w.HeldFor)
 	e.textIfAny("upload_id", w.UploadID)
 	if w.Started != nil {
 		e.time("started", *w.Started)
@@ -125,6 +125,7 @@ func (e *encoder) base(name string, b *Base) {
 	e.flag("owned", b.Owned)
 	e.flag("racy", b.Racy)
 	e.flag("mount", b.Mount)
+	e.flag("denied", b.Denied)
 	e.close()
 }
 
@@ -194,39 +195,15 @@ func (e *encoder) quote(s string) {
 	line := append(e.line, '"')
 	from := 0 // of what still has to be written
 	for at, c := range s {
-		if c >= ' ' && c < '\u2028' && c != '"' && c != '\\' {
+		if c >= ' ' && c < '\x7f' && c != '"' && c != '\\' || isIdeograph(c) {
 			continue
 		}
 		_, size := utf8.DecodeRuneInString(s[at:])
-		if escape := escapeOf(c, size); escape != "" {
-			line = append(append(line, s[from:at]...), escape...)
-			from = at + size
+		if standsAsIs(c, size) {
+			continue
 		}
+		line = appendEscape(append(line, s[from:at]...), c)
+		from = at + size
 	}
 	e.line = append(append(line, s[from:]...), '"')
-}
-
-// escapeOf returns what stands in a JSON string for c, which takes size bytes, or
-// "" for c itself. As encoding/json does, it escapes the two separators that
-// JavaScript takes for ends of lines, and gives U+FFFD for what is not UTF-8.
-func escapeOf(c rune, size int) string {
-	switch {
-	case c == '"':
-		return `\"`
-	case c == '\\':
-		return `\\`
-	case c == '\b':
-		return `\b`
-	case c == '\f':
-		return `\f`
-	case c == '\n':
-		return `\n`
-	case c == '\r':
-		return `\r`
-	case c == '\t':
-		return `\t`
-	case c < ' ', c == '\u2028', c == '\u2029', c == utf8.RuneError && size == 1:
-		return fmt.Sprintf(`\u%04x`, c)
-	}
-	return ""
 }

@@ -96,6 +96,7 @@ type Base struct {
 	Owned   bool    `json:"owned,omitempty"`   // this mapping put the content there
 	Racy    bool    `json:"racy,omitempty"`    // the file may have changed in the clock tick of its reading: Local proves nothing
 	Mount   bool    `json:"mount,omitempty"`   // another file system was mounted at Path, which ends in "/"; nothing else is known
+	Denied  bool    `json:"denied,omitempty"`  // Path was passed over for its name; of its file Local is known and nothing else, of a folder nothing
 }
 
 // restamped reports whether the file, whose content has the checksums sums, differs
@@ -108,13 +109,16 @@ func (b *Base) restamped(s Stat, sums Sums) bool {
 }
 
 // localHolds reports whether the file is still the one the index describes.
-func (b *Base) localHolds(s Stat) bool { return b != nil && !b.Racy && b.Local == s }
+func (b *Base) localHolds(s Stat) bool { return b != nil && !b.Racy && !b.Denied && b.Local == s }
+
+// deniedHolds reports whether an apply has passed over the file as it is.
+func (b *Base) deniedHolds(s Stat) bool { return b != nil && b.Denied && b.Local == s }
 
 // remoteHolds reports whether the object is still the one the index describes.
 // The answer to an upload does not tell its time; until a listing did, size and
 // ETag alone say which content it is.
 func (b *Base) remoteHolds(v Version) bool {
-	if b == nil {
+	if b == nil || b.Denied {
 		return false
 	}
 	if b.Remote.Modified.IsZero() {
@@ -133,7 +137,21 @@ type Pending struct {
 	Bytes    int64
 	Owned    bool  // a checkpoint names it, of this mapping or of other work on this machine
 	Source   *Stat // a checkpoint of this mapping names it, and began it with this file
+
+	// Unrecorded is what runs of this mapping may have begun at the path, if the
+	// upload can be of that: no checkpoint names it, and it has no part.
+	Unrecorded []Unrecorded
 }
+
+// Unrecorded is a time, by the server's clock, in which a run may have begun uploads
+// that it could not record, and how many at most. Its ends belong to it.
+type Unrecorded struct {
+	Since, Until time.Time
+	Uploads      int
+}
+
+// Holds reports whether t lies in the time.
+func (u *Unrecorded) Holds(t time.Time) bool { return !t.Before(u.Since) && !t.After(u.Until) }
 
 // Presence says what is known of one side of a path. Its zero value is Unknown:
 // absence has to be proved, by sequences that went past the path and ended well.
@@ -157,7 +175,8 @@ func (p Presence) String() string {
 	return "unknown"
 }
 
-// State is all that is known of one path. States are made by [Align].
+// State is all that is known of one path. States are made by [Align]
+// and [Policy.PassOver].
 type State struct {
 	Path string
 
@@ -170,7 +189,15 @@ type State struct {
 
 	Base    *Base     // nil: the index has no row
 	Pending []Pending // by upload id
+
+	// Within is the folder, with its slash, that is passed over for its name and
+	// with all below it: Path, or above it. It is "" before [Policy.PassOver] and
+	// where there is none.
+	Within string
 }
+
+// isPassed reports whether s is a folder that is passed over with all below it.
+func (s *State) isPassed() bool { return s.Within != "" && s.Within == s.Path }
 
 // OrderError tells that a sequence was not strictly increasing in the bytes of
 // its paths. Nothing that follows could be trusted, so the run ends.

@@ -86,7 +86,7 @@ func decide(mapping *spec.Mapping, sources plan.Sources, w io.Writer) error {
 	policy := plan.PolicyOf(mapping, now, false)
 	draft := plan.NewDraft(&policy, scratch)
 	var proof plan.Proof
-	for state, err := range plan.Align(sources, &proof) {
+	for state, err := range policy.PassOver(plan.Align(sources, &proof)) {
 		if err != nil {
 			return err
 		}

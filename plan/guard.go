@@ -70,16 +70,16 @@ func guardEmptySource(h *Header, s *Summary, _ spec.Guard, allow Allowances) *Tr
 	if allow.EmptySource || s.Deletes() == 0 {
 		return nil
 	}
-	source, target, noun, have, n := h.Root, "oss://"+h.Bucket+"/"+h.Prefix, "objects", s.LocalFiles, s.RemoteObjects
+	source, target, noun, have, n := h.Root, "oss://"+h.Bucket+"/"+h.Prefix, "object", s.LocalFiles, s.RemoteObjects
 	if h.Direction == spec.Pull.String() {
-		source, target, noun, have, n = target, source, "files", s.RemoteObjects, s.LocalFiles
+		source, target, noun, have, n = target, source, "file", s.RemoteObjects, s.LocalFiles
 	}
 	if have > 0 {
 		return nil
 	}
 	return &Trip{
 		Guard: "empty-source",
-		Fact:  fmt.Sprintf("source %s is empty, but there are %d %s at %s, %d of them to be deleted", source, n, noun, target, s.Deletes()),
+		Fact:  fmt.Sprintf("source %s is empty, but %s has %d %s, %d to be deleted", source, target, n, Plural(n, noun), s.Deletes()),
 		Hint:  "if it is meant to be empty: --allow-empty-source",
 	}
 }
@@ -116,8 +116,8 @@ func guardUnmounted(h *Header, s *Summary, _ spec.Guard, allow Allowances) *Trip
 	}
 	return &Trip{
 		Guard: "unmounted",
-		Fact: fmt.Sprintf("another file system was mounted at %q in %s at an earlier apply and is not now; %d deletes are due there",
-			s.UnmountedAt, h.Root, s.Unmounted),
+		Fact: fmt.Sprintf("another file system was mounted at %q in %s at an earlier apply and is not now; %d %s due there",
+			s.UnmountedAt, h.Root, s.Unmounted, Plural(s.Unmounted, "delete")),
 		Hint: "mount it again; if it is gone for good: --allow-empty-source",
 	}
 }
@@ -126,12 +126,12 @@ func guardUnmounted(h *Header, s *Summary, _ spec.Guard, allow Allowances) *Trip
 // prune: managed the share is of what this mapping put there: what others have
 // beside it makes no mass delete small.
 func guardMaxDeletes(h *Header, s *Summary, limits spec.Guard, allow Allowances) *Trip {
-	n, of, noun := s.Deletes(), s.RemoteObjects, "objects"
+	n, of, noun, whose := s.Deletes(), s.RemoteObjects, "object", ""
 	if s.DeleteLocal.Objects > 0 {
-		of, noun = s.LocalFiles, "files"
+		of, noun = s.LocalFiles, "file"
 	}
 	if h.Prune == spec.PruneManaged.String() && s.OwnedRows < of {
-		of, noun = s.OwnedRows, noun+" that this mapping put there"
+		of, whose = s.OwnedRows, " that this mapping put there"
 	}
 	over := n > int64(limits.MaxDeletes) ||
 		n > minDeletesForPercent && n*100 > of*int64(limits.MaxDeletePercent)
@@ -144,8 +144,8 @@ func guardMaxDeletes(h *Header, s *Summary, limits spec.Guard, allow Allowances)
 	}
 	return &Trip{
 		Guard: "max-deletes",
-		Fact: fmt.Sprintf("this plan deletes %d of %d %s (%.1f %%), above the limit (%d, or %d %% of more than %d)",
-			n, of, noun, percent, limits.MaxDeletes, limits.MaxDeletePercent, minDeletesForPercent),
+		Fact: fmt.Sprintf("this plan deletes %d of %d %s%s (%.1f %%), above the limit (%d, or %d %% of more than %d)",
+			n, of, Plural(of, noun), whose, percent, limits.MaxDeletes, limits.MaxDeletePercent, minDeletesForPercent),
 		Hint: fmt.Sprintf("read them in the plan, those of a saved one with osssync show --deletes PLAN; to go on: --allow-deletes=%d", n),
 	}
 }

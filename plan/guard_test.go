@@ -66,12 +66,12 @@ func TestD9_D10_D12_D13_Guard(t *testing.T) {
 		{"pull counts files", pull, local(11, 43, 1000), limits, Allowances{},
 			`mapping "site" stopped by a guard: this plan deletes 11 of 43 files (25.6 %), above the limit (1000, or 25 % of more than 10)`},
 		{"D9 empty tree", push, remote(2, 2, 0), limits, Allowances{},
-			`mapping "site" stopped by a guard: source /srv/site is empty, but there are 2 objects at oss://b/www/, 2 of them to be deleted`},
+			`mapping "site" stopped by a guard: source /srv/site is empty, but oss://b/www/ has 2 objects, 2 to be deleted`},
 		{"D9 empty tree, allowed", push, remote(2, 2, 0), limits, Allowances{EmptySource: true}, ""},
 		{"D9 a number of deletes is no leave to empty", push, remote(2, 2, 0), limits, Allowances{Deletes: 2},
-			`mapping "site" stopped by a guard: source /srv/site is empty, but there are 2 objects at oss://b/www/, 2 of them to be deleted`},
+			`mapping "site" stopped by a guard: source /srv/site is empty, but oss://b/www/ has 2 objects, 2 to be deleted`},
 		{"D13 empty listing", pull, local(2, 3, 0), limits, Allowances{},
-			`mapping "site" stopped by a guard: source oss://b/www/ is empty, but there are 3 files at /srv/site, 2 of them to be deleted`},
+			`mapping "site" stopped by a guard: source oss://b/www/ is empty, but /srv/site has 3 files, 2 to be deleted`},
 		{"D9 a file that is required is missing", push, missing(1), limits, Allowances{EmptySource: true, Deletes: 9},
 			`mapping "site" stopped by a guard: source /srv/site lacks "index.html" that the spec requires`},
 		{"D9 a file that is required is a link", push, linked, limits, Allowances{},
@@ -79,10 +79,10 @@ func TestD9_D10_D12_D13_Guard(t *testing.T) {
 		{"D9 files that are required are missing", pull, missing(3), limits, Allowances{},
 			`mapping "site" stopped by a guard: source oss://b/www/ lacks 3 files, such as "index.html", that the spec requires`},
 		{"D10 gone mount", push, unmounted, limits, Allowances{Deletes: 9},
-			`mapping "site" stopped by a guard: another file system was mounted at "data/" in /srv/site at an earlier apply and is not now; 5 deletes are due there`},
+			`mapping "site" stopped by a guard: another file system was mounted at "data/" in /srv/site at an earlier apply and is not now; 5 deletes due there`},
 		{"D10 gone mount, allowed", push, unmounted, limits, Allowances{EmptySource: true}, ""},
 		{"both", push, remote(412, 412, 0), limits, Allowances{},
-			`mapping "site" stopped by a guard: source /srv/site is empty, but there are 412 objects at oss://b/www/, 412 of them to be deleted; ` +
+			`mapping "site" stopped by a guard: source /srv/site is empty, but oss://b/www/ has 412 objects, 412 to be deleted; ` +
 				`this plan deletes 412 of 412 objects (100.0 %), above the limit (1000, or 25 % of more than 10)`},
 	} {
 		t.Run(row.name, func(t *testing.T) {

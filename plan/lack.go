@@ -54,6 +54,9 @@ func (l *lack) see(s *State, v *Verdict) {
 }
 
 func (m *lostMount) see(s *State, v *Verdict) {
+	if s.Within != "" && s.LocalIs == Unknown {
+		return // a folder that is not looked into stands here too; of one that does not, what lies in it tells
+	}
 	_, gone := v.Action.(*DeleteRemote)
 	switch {
 	case gone:
@@ -92,8 +95,9 @@ func (l *lack) keepsAny() bool {
 	return slices.ContainsFunc(l.mounts, func(m lostMount) bool { return m.keeps() })
 }
 
-// forgetsMount reports a row by which the index forgets a mounted file system. Of
-// all that it holds only those have a path that ends in "/".
+// forgetsMount reports a row by which the index forgets a mounted file system, or a
+// folder that was passed over for its name. Of all that it holds only those have a
+// path that ends in "/".
 func forgetsMount(a Action) bool {
 	_, forget := a.(*Forget)
 	return forget && strings.HasSuffix(a.Where(), "/")

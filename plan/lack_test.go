@@ -13,7 +13,7 @@ func planned(t *testing.T, p *Policy, s Sources) (*Section, []Action) {
 	t.Helper()
 	var entries []entry
 	var proof Proof
-	for state, err := range Align(s, &proof) {
+	for state, err := range p.PassOver(Align(s, &proof)) {
 		if err != nil {
 			t.Fatal(err)
 		}

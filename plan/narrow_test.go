@@ -217,13 +217,13 @@ func TestStaleError_Text(t *testing.T) {
 	for i := range maxStalePaths {
 		stale.add(fmt.Sprintf("p%d\n", i))
 	}
-	want := `plan of mapping "m" is stale: 10 of its actions are not due as planned: ` +
+	want := `plan of mapping "m" is stale: 10 actions not due as planned any more: ` +
 		`"p0\n", "p1\n", "p2\n", "p3\n", "p4\n", "p5\n", "p6\n", "p7\n", "p8\n", "p9\n"`
 	if got := stale.Error(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	stale.add("p10")
-	if got, want := stale.Error()[len(`plan of mapping "m" is stale: `):], `11 of its`; got[:len(want)] != want || got[len(got)-5:] != ", ..." {
+	if got, want := stale.Error()[len(`plan of mapping "m" is stale: `):], `11 actions`; got[:len(want)] != want || got[len(got)-5:] != ", ..." {
 		t.Errorf("got %s", got)
 	}
 }

@@ -14,6 +14,7 @@ type occupant struct {
 	local   bool // a local file
 	remote  bool // an object
 	deletes bool // its verdict deletes it
+	brings  bool // or gives the target content that it does not have
 	owned   bool // and the index says that this mapping put it there
 	settled bool // a conflict already
 }
@@ -44,6 +45,7 @@ func (n *nesting) enter(s *State, v *Verdict) (collides bool, retract []*occupan
 		class:  v.Class,
 		local:  s.LocalIs == Present,
 		remote: s.RemoteIs == Present,
+		brings: bringsContent(v.Action),
 		owned:  v.Owned,
 
 		settled: v.Class == ClassBlocked,

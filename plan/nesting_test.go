@@ -62,6 +62,17 @@ func excludes(direction spec.Direction, upper, lower *entry) bool {
 	return !goes(upper, lower) && !goes(lower, upper)
 }
 
+// lacksContent reports whether the target has nothing of the content that the source
+// has at s, or content of another size.
+func lacksContent(direction spec.Direction, s *State) bool {
+	source, target := s.LocalIs, s.RemoteIs
+	if direction == spec.Pull {
+		source, target = target, source
+	}
+	differ := target == Present && s.Local.Stat.Size != s.Remote.Version.Size
+	return source == Present && (target == Absent || differ)
+}
+
 // expected is the plan by brute force: every pair of paths is looked at.
 func expected(p *Policy, entries []entry) (rows []Action, summary Summary) {
 	collides, loose := map[string]bool{}, map[string]bool{}
@@ -80,7 +91,7 @@ func expected(p *Policy, entries []entry) (rows []Action, summary Summary) {
 	for _, e := range entries {
 		path, v := e.state.Path, e.verdict
 		if collides[path] && v.Class != ClassBlocked {
-			v = Verdict{Class: ClassBlocked, Action: &Conflict{Path: path, Reason: ReasonFileAndDirectory}}
+			v = Verdict{Class: ClassBlocked, Action: &Conflict{Path: path, Reason: ReasonFileAndDirectory}, Unmoved: v.Unmoved || lacksContent(p.Direction, &e.state)}
 		}
 		if isDelete(v.Action) && loose[path] {
 			v.Action = &Conflict{Path: path, Reason: ReasonCounterpart}

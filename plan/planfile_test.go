@@ -21,7 +21,7 @@ func everyAction() []Action {
 	abort := AbortUpload{Path: "g", Reason: ReasonUploadStale, UploadID: "1", Started: noon, Parts: 2, Bytes: 30}
 	keep := KeepUpload{Path: "g", Reason: ReasonUploadYoung, UploadID: "2", Started: noon.Add(time.Nanosecond), Parts: 1, Bytes: 5}
 	return []Action{
-		&Conflict{Path: "a\xff", Reason: ReasonNotUTF8, Detail: "a\u202e<b>&\n"},
+		&Conflict{Path: "a\xff", Reason: ReasonNotUTF8, Detail: "a\u202e\x7f\u009b\U000e0041<b>&\n"},
 		&Forget{Path: "b"},
 		&Record{Base{Path: "c", Local: statTen, Remote: version, Sums: sumsA, Headers: "0123456789abcdef", Owned: true, Racy: true}},
 		&ResumeUpload{Upload: upload, UploadID: "u", Started: noon, Parts: 1, Bytes: 5},

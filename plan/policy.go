@@ -3,7 +3,6 @@ package plan
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"maps"
 	"slices"
 	"time"
 
@@ -21,43 +20,56 @@ type Policy struct {
 	HeadersFor func(path string) map[string]string // headers to set on an upload
 	Phase      func(path string) int
 	Allows     func(path string) bool // paths to move whatever their names or content suggest; nil: none
-	Threshold  int64                  // bytes from which a transfer is done in parts
-	PartSize   int64                  // bytes, preferred
-	AbortAfter time.Duration          // 0: pending uploads are never aborted
-	Now        time.Time              // the server's clock; zero: not known, and no upload is old
-	Deep       bool                   // read objects that have no checksum
-	Guard      spec.Guard             // limits past which a plan is not gathered to its end
+
+	// AllowsBelow reports whether Allows could be true for a folder, given without
+	// a slash at its end, or anything below it; nil: for any, if Allows is not nil.
+	AllowsBelow func(dir string) bool
+
+	Threshold  int64         // bytes from which a transfer is done in parts
+	PartSize   int64         // bytes, preferred
+	AbortAfter time.Duration // 0: no pending upload is aborted for its age
+	Now        time.Time     // the server's clock; zero: not known, and no upload is old
+	Deep       bool          // read objects that have no checksum
+	Applied    bool          // the index is that of an earlier apply
+	Guard      spec.Guard    // limits past which a plan is not gathered to its end
 }
 
 // PolicyOf takes the policy of a mapping. now is the server's time.
 func PolicyOf(m *spec.Mapping, now time.Time, deep bool) Policy {
 	return Policy{
-		Mapping:    m.Name,
-		Direction:  m.Direction,
-		Prune:      m.Prune,
-		PrefixLen:  len(m.Prefix),
-		Require:    m.Require,
-		HeadersFor: m.HeadersFor,
-		Phase:      m.Phase,
-		Allows:     m.Allows,
-		Threshold:  m.Transfer.Threshold,
-		PartSize:   m.Transfer.PartSize,
-		AbortAfter: m.Uploads.AbortAfter,
-		Now:        now,
-		Deep:       deep,
-		Guard:      m.Guard,
+		Mapping:     m.Name,
+		Direction:   m.Direction,
+		Prune:       m.Prune,
+		PrefixLen:   len(m.Prefix),
+		Require:     m.Require,
+		HeadersFor:  m.HeadersFor,
+		Phase:       m.Phase,
+		Allows:      m.Allows,
+		AllowsBelow: m.AllowsBelow,
+		Threshold:   m.Transfer.Threshold,
+		PartSize:    m.Transfer.PartSize,
+		AbortAfter:  m.Uploads.AbortAfter,
+		Now:         now,
+		Deep:        deep,
+		Guard:       m.Guard,
 	}
 }
 
 // HeadersDigest returns a short text that is equal for equal headers, as noted
 // in the index for what an object was given. It is never empty.
 func HeadersDigest(headers map[string]string) string {
-	h := sha256.New()
-	for _, name := range slices.Sorted(maps.Keys(headers)) {
-		// Neither header names nor values hold a line feed.
-		h.Write([]byte(name + "\n" + headers[name] + "\n"))
+	names, text := make([]string, 0, 8), make([]byte, 0, 256) // on the stack, as a rule
+	for name := range headers {
+		names = append(names, name)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
+	slices.Sort(names)
+	for _, name := range names {
+		// Neither header names nor values hold a line feed.
+		text = append(append(text, name...), '\n')
+		text = append(append(text, headers[name]...), '\n')
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
 }
 
 const (

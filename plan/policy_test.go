@@ -86,7 +86,10 @@ func TestPolicyOf(t *testing.T) {
 	if !p.Allows("a/.env") || p.Allows("a/.envrc") {
 		t.Errorf(".env allowed: %t, .envrc: %t", p.Allows("a/.env"), p.Allows("a/.envrc"))
 	}
-	p.HeadersFor, p.Phase, p.Allows = nil, nil, nil
+	if !p.AllowsBelow("a") {
+		t.Error("nothing below a/ is allowed")
+	}
+	p.HeadersFor, p.Phase, p.Allows, p.AllowsBelow = nil, nil, nil, nil
 	want := Policy{
 		Direction: spec.Pull, Prune: spec.PruneManaged, PrefixLen: 4,
 		Threshold: 3, PartSize: 4, AbortAfter: 5, Now: noon, Deep: true,

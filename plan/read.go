@@ -180,6 +180,7 @@ func (s *Section) finish(line []byte, digest hash.Hash, counted *Summary) error 
 func (s Summary) sameRows(t *Summary) bool {
 	u := *t
 	u.LocalFiles, u.RemoteObjects, u.OwnedRows = s.LocalFiles, s.RemoteObjects, s.OwnedRows
+	u.DeniedObjects = s.DeniedObjects
 	u.Unchanged, u.Extra, u.Shielded, u.Unmoved, u.UnmovedAt = s.Unchanged, s.Extra, s.Shielded, s.Unmoved, s.UnmovedAt
 	u.Missing, u.MissingAt, u.MissingWhy, u.Unmounted, u.UnmountedAt = s.Missing, s.MissingAt, s.MissingWhy, s.Unmounted, s.UnmountedAt
 	return s == u

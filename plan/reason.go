@@ -23,6 +23,9 @@ const (
 	ReasonUploadYoung    Reason = "upload-young"
 	ReasonUploadOwned    Reason = "upload-owned"
 	ReasonUploadNoPolicy Reason = "upload-no-policy"
+
+	ReasonUploadUnrecorded Reason = "upload-unrecorded"
+	ReasonUploadAmbiguous  Reason = "upload-ambiguous"
 )
 
 // Reasons for leaving a path alone.
@@ -57,6 +60,7 @@ const (
 	ReasonTooLarge         Reason = "too-large"
 	ReasonExecutedName     Reason = "executed-name"
 	ReasonSecretName       Reason = "secret-name"
+	ReasonSecretNew        Reason = "secret-name-new"
 	ReasonLFSPointer       Reason = "lfs-pointer"
 )
 
@@ -77,6 +81,9 @@ var reasonTexts = map[Reason]string{
 	ReasonUploadYoung:    "unfinished upload, younger than abortAfter",
 	ReasonUploadOwned:    "unfinished upload that a checkpoint here may still resume",
 	ReasonUploadNoPolicy: "unfinished upload; uploads.abortAfter is not set",
+
+	ReasonUploadUnrecorded: "unfinished upload without parts, probably begun by a run that died before it could record it",
+	ReasonUploadAmbiguous:  "unfinished upload without parts, begun by a run that died or by another program: there are more than that run can have begun, and nothing tells whose they are",
 
 	ReasonUnreadable:       "cannot be read",
 	ReasonSymlink:          "symbolic link (symlinks: skip)",
@@ -108,7 +115,13 @@ var reasonTexts = map[Reason]string{
 	ReasonTooLarge:         "larger than OSS takes (10,000 parts of 5 GiB each, doubled from transfer.partSize)",
 	ReasonExecutedName:     "a name that programs act on (`allow` pulls it)",
 	ReasonSecretName:       "a name that secrets have (`allow` pushes it)",
+	ReasonSecretNew:        "a name that secrets have (`allow` pushes it); new, so deletes of what it may have been wait for one apply",
 	ReasonLFSPointer:       "a Git LFS pointer, no content (git lfs pull; `allow` pushes it)",
+}
+
+// isName reports whether r is a reason to pass a path over for its name.
+func (r Reason) isName() bool {
+	return r == ReasonExecutedName || r == ReasonSecretName || r == ReasonSecretNew
 }
 
 // Text returns the reason in words.

@@ -46,6 +46,7 @@ func (s *scanner) row() wire {
 		Preserve:     s.flag("preserve"),
 		Due:          s.flag("due"),
 		Racy:         s.flag("racy"),
+		HeldFor:      s.text("held_for"),
 		UploadID:     s.text("upload_id"),
 		Started:      s.time("started"),
 		Parts:        int(s.number("parts")),
@@ -130,7 +131,8 @@ func (s *scanner) base(name string) *Base {
 	if s.object("sums") {
 		base.Sums = s.sumsFields()
 	}
-	base.Headers, base.Owned, base.Racy, base.Mount = s.text("headers"), s.flag("owned"), s.flag("racy"), s.flag("mount")
+	base.Headers, base.Owned, base.Racy = s.text("headers"), s.flag("owned"), s.flag("racy")
+	base.Mount, base.Denied = s.flag("mount"), s.flag("denied")
 	s.take('}')
 	return base
 }

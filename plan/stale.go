@@ -30,8 +30,8 @@ func (e *StaleError) Error() string {
 	if e.Count > int64(len(e.Paths)) {
 		more = ", ..."
 	}
-	return fmt.Sprintf("plan of mapping %q is stale: %d of its actions are not due as planned: %s%s",
-		e.Mapping, e.Count, strings.Join(quoted, ", "), more)
+	return fmt.Sprintf("plan of mapping %q is stale: %d %s not due as planned any more: %s%s",
+		e.Mapping, e.Count, Plural(e.Count, "action"), strings.Join(quoted, ", "), more)
 }
 
 // maxStalePaths is how many paths a StaleError names.
@@ -60,6 +60,8 @@ func Narrow(fresh, saved *Section, w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	// Each delete of saved is due, or this fails: as many are the same ones.
+	allDeletes := saved.Summary.Deletes() == fresh.Summary.Deletes()
 	for line, err := range fresh.lines() {
 		if err != nil {
 			return err
@@ -68,8 +70,8 @@ func Narrow(fresh, saved *Section, w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		if forgetsMount(a) {
-			continue // a plan in part may leave out the deletes for which it was to be forgotten
+		if forgetsMount(a) || !allDeletes && IsShown(a) {
+			continue // a plan in part may leave out the deletes for which it was to be forgotten, or that wait for it
 		}
 		if changes(a) {
 			for more && want.before(a) {
@@ -162,7 +164,7 @@ func (s *Section) changes() iter.Seq2[change, error] {
 // paths returns the part of s that does not come from rows.
 func (s Summary) paths() Summary {
 	return Summary{
-		LocalFiles: s.LocalFiles, RemoteObjects: s.RemoteObjects, OwnedRows: s.OwnedRows,
+		LocalFiles: s.LocalFiles, RemoteObjects: s.RemoteObjects, OwnedRows: s.OwnedRows, DeniedObjects: s.DeniedObjects,
 		Unchanged: s.Unchanged, Extra: s.Extra, Shielded: s.Shielded, Unmoved: s.Unmoved, UnmovedAt: s.UnmovedAt,
 		Missing: s.Missing, MissingAt: s.MissingAt, MissingWhy: s.MissingWhy, Unmounted: s.Unmounted, UnmountedAt: s.UnmountedAt,
 	}

@@ -1,5 +1,7 @@
 package plan
 
+import "strings"
+
 // Tally counts rows of one kind.
 type Tally struct {
 	Objects int64 `json:"objects"`
@@ -29,14 +31,22 @@ type Summary struct {
 	Extra     int64 `json:"extra"`     // only at the target, left there by the prune policy
 	Conflicts int64 `json:"conflicts"` // rows that touch nothing
 	Undecided int64 `json:"undecided"` // conflicts where new content may be due
-	Skips     int64 `json:"skips"`     // rows that the spec says to pass over
+	Skips     int64 `json:"skips"`     // rows that are passed over, as the spec says or for their names
 	Shielded  int64 `json:"shielded"`  // paths left alone below something that could not be seen
 	Replace   int64 `json:"replace"`   // uploads and downloads that replace other content
 
 	Largest   int64  `json:"largest"`              // bytes of the largest object to be moved
 	LargestAt string `json:"largest_at,omitempty"` // its path, the first of equals
 
-	Unmoved     int64  `json:"unmoved"`                // paths with content that is not moved for its name or for want of reading: deletes are held
+	Denied        int64  `json:"denied"`                // of the Skips, names that the spec would have to allow
+	DeniedAt      string `json:"denied_at,omitempty"`   // the first of them, with U+FFFD where it is not UTF-8
+	DeniedThen    string `json:"denied_then,omitempty"` // the second of them, likewise
+	DeniedObjects int64  `json:"denied_objects"`        // objects of such names, and in folders of such names
+
+	Waiting    int64  `json:"waiting"`               // deletes that wait for one apply, of what may be there under a Denied name that is new
+	WaitingFor string `json:"waiting_for,omitempty"` // the name that the first of them waits for
+
+	Unmoved     int64  `json:"unmoved"`                // paths with content that is not moved, be it for its name, for what has that name or for want of reading: deletes are held
 	UnmovedAt   string `json:"unmoved_at,omitempty"`   // the first of them, with U+FFFD where it is not UTF-8
 	Missing     int64  `json:"missing"`                // files of the policy's Require that the source does not have
 	MissingAt   string `json:"missing_at,omitempty"`   // the first of them
@@ -84,6 +94,30 @@ func (s *Summary) moves(path string, bytes int64) {
 	}
 }
 
+// deny counts a row that passes over a path if that is for its name.
+func (s *Summary) deny(a *Skip) {
+	if !a.Reason.isName() {
+		return
+	}
+	path := strings.ToValidUTF8(a.Path, "\uFFFD")
+	switch s.Denied++; s.Denied {
+	case 1:
+		s.DeniedAt = path
+	case 2:
+		s.DeniedThen = path
+	}
+}
+
+// waits counts a delete that waits for one apply, for a name.
+func (s *Summary) waits(name string) {
+	if name == "" {
+		return
+	}
+	if s.Waiting++; s.Waiting == 1 {
+		s.WaitingFor = name
+	}
+}
+
 // count adds a row that stands in the plan.
 func (s *Summary) count(a Action) {
 	cost := a.Cost()
@@ -107,6 +141,7 @@ func (s *Summary) count(a Action) {
 		s.SetMeta.add(a.Remote.Size)
 	case *DeleteRemote:
 		s.DeleteRemote.add(a.Before.Size)
+		s.waits(a.HeldFor)
 	case *DeleteLocal:
 		s.DeleteLocal.add(a.Before.Size)
 	case *AbortUpload:
@@ -120,6 +155,7 @@ func (s *Summary) count(a Action) {
 		}
 	case *Skip:
 		s.Skips++
+		s.deny(a)
 	case *Record:
 		s.Record++
 	case *Forget:

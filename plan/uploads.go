@@ -1,6 +1,9 @@
 package plan
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // pending decides what becomes of the multipart uploads of one path. If content
 // is to be uploaded there and a checkpoint of this mapping began one of them with
@@ -50,17 +53,62 @@ func (p *Policy) judgePending(s *State, content Action, u *Pending) (Reason, boo
 	if _, due := content.(*Upload); due && u.Source != nil {
 		return ReasonUploadReplaced, true // by this very run, which begins anew
 	}
+	if u.Unrecorded != nil && s.unrecorded() {
+		return ReasonUploadUnrecorded, true
+	}
 	if p.AbortAfter == 0 {
-		return ReasonUploadNoPolicy, false
+		return kept(u, ReasonUploadNoPolicy), false
 	}
 	alive := u.Started
 	if u.Newest.After(alive) {
 		alive = u.Newest
 	}
 	if age(p.Now, alive) < p.AbortAfter {
-		return ReasonUploadYoung, false
+		return kept(u, ReasonUploadYoung), false
 	}
 	return ReasonUploadStale, true
+}
+
+// unrecorded reports whether all the uploads of the path that may be what runs left
+// which could not record them can be that: each in a time in which one was begun, and
+// none more than were. If not, some of them are another program's, and which of them
+// nobody can tell: a listing shows no more than key, id and time.
+//
+// RACE: one may be another program's all the same, if that began it under the very
+// same key while our own request, about to be sent, was lost, and still has not sent
+// a part of it when it is looked at for the last time.
+func (s *State) unrecorded() bool {
+	var started []time.Time
+	var room []Unrecorded
+	for _, u := range s.Pending {
+		if u.Unrecorded != nil {
+			started, room = append(started, u.Started), u.Unrecorded
+		}
+	}
+	slices.SortFunc(started, time.Time.Compare)
+	room = slices.Clone(room)
+	for _, t := range started {
+		// Of the times that hold t, the one that ends first serves the later ones least.
+		var best *Unrecorded
+		for i := range room {
+			if w := &room[i]; w.Uploads > 0 && w.Holds(t) && (best == nil || w.Until.Before(best.Until)) {
+				best = w
+			}
+		}
+		if best == nil {
+			return false
+		}
+		best.Uploads--
+	}
+	return true
+}
+
+// kept gives the reason to keep u in place of reason, if u has one of its own.
+func kept(u *Pending, reason Reason) Reason {
+	if u.Unrecorded != nil {
+		return ReasonUploadAmbiguous
+	}
+	return reason
 }
 
 // undecided reports whether a later plan may find that the file, about which too

@@ -18,7 +18,7 @@ func guardMaxObjects(_ *Header, s *Summary, limits spec.Guard, _ Allowances) *Tr
 	}
 	return &Trip{
 		Guard: "max-objects",
-		Fact:  fmt.Sprintf("this plan moves %d objects, above the limit (%d)", n, limits.MaxObjects),
+		Fact:  fmt.Sprintf("this plan moves %d %s, above the limit (%d)", n, Plural(n, "object"), limits.MaxObjects),
 		Hint:  fmt.Sprintf("to go on: guard.maxObjects: %d in the spec", n),
 	}
 }
@@ -30,7 +30,7 @@ func guardMaxObjectSize(_ *Header, s *Summary, limits spec.Guard, _ Allowances) 
 	}
 	return &Trip{
 		Guard: "max-object-size",
-		Fact:  fmt.Sprintf("this plan moves %q of %d bytes, above the limit (%d)", s.LargestAt, s.Largest, limits.MaxObjectSize),
+		Fact:  fmt.Sprintf("this plan moves %q of %d %s, above the limit (%d)", s.LargestAt, s.Largest, Plural(s.Largest, "byte"), limits.MaxObjectSize),
 		Hint:  fmt.Sprintf("exclude it; or to go on: guard.maxObjectSize: %d in the spec", s.Largest),
 	}
 }
@@ -43,7 +43,7 @@ func guardMaxTotalSize(_ *Header, s *Summary, limits spec.Guard, _ Allowances) *
 	}
 	return &Trip{
 		Guard: "max-total-size",
-		Fact:  fmt.Sprintf("this plan moves %d bytes, above the limit (%d)", n, limits.MaxTotalSize),
+		Fact:  fmt.Sprintf("this plan moves %d %s, above the limit (%d)", n, Plural(n, "byte"), limits.MaxTotalSize),
 		Hint:  fmt.Sprintf("to go on: guard.maxTotalSize: %d in the spec", n),
 	}
 }

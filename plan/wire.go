@@ -32,6 +32,7 @@ type wire struct {
 	Preserve bool              `json:"preserve,omitempty"`
 	Due      bool              `json:"due,omitempty"`
 	Racy     bool              `json:"racy,omitempty"`
+	HeldFor  string            `json:"held_for,omitempty"`
 
 	UploadID string     `json:"upload_id,omitempty"`
 	Started  *time.Time `json:"started,omitempty"`
@@ -58,7 +59,7 @@ func wireOf(a Action) wire {
 	case *SetMeta:
 		w.Remote, w.Local, w.Sums, w.Headers, w.Owned, w.Racy = &a.Remote, &a.Local, &a.Sums, a.Headers, a.Owned, a.Racy
 	case *DeleteRemote:
-		w.BeforeRemote = &a.Before
+		w.BeforeRemote, w.HeldFor = &a.Before, a.HeldFor
 	case *DeleteLocal:
 		w.BeforeLocal = &a.Before
 	case *AbortUpload:
@@ -92,7 +93,7 @@ func encodeLine(v any) ([]byte, error) {
 	if err := e.Encode(v); err != nil {
 		return nil, err
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+	return legible(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
 }
 
 // decodeLine is the strict inverse of encodeLine, for the lines that frame rows.
@@ -196,7 +197,7 @@ func (w *wire) build(path string) (a Action, known bool) {
 		}
 	case opDeleteRemote:
 		if w.BeforeRemote != nil {
-			a = &DeleteRemote{Path: path, Reason: w.Reason, Before: *w.BeforeRemote}
+			a = &DeleteRemote{Path: path, Reason: w.Reason, Before: *w.BeforeRemote, HeldFor: w.HeldFor}
 		}
 	case opDeleteLocal:
 		if w.BeforeLocal != nil {
