@@ -38,7 +38,7 @@ func (r *runner) download(ctx context.Context, d *plan.Download) Result {
 		Threshold:  threshold(m.Transfer.Threshold),
 		PartSize:   m.Transfer.PartSize,
 		Parts:      m.Transfer.Parts,
-		Mode:       0o644,
+		Mode:       r.mode,
 		ModTime:    d.Remote.Modified,
 		NoReplace:  d.Before == nil,
 		TempMark:   r.env.TempMark,
@@ -51,7 +51,8 @@ func (r *runner) download(ctx context.Context, d *plan.Download) Result {
 			}
 			return err
 		},
-		Progress: r.env.Progress.transfer(d.Path, d.Remote.Size, 0),
+		Progress:     r.env.Progress.transfer(d.Path, d.Remote.Size, 0),
+		FineProgress: true,
 	})
 	switch {
 	case isNotFound(err):
@@ -84,7 +85,20 @@ func (r *runner) download(ctx context.Context, d *plan.Download) Result {
 	return result
 }
 
-// deleteLocal moves a file to the trash of the run.
+// newFileMode returns the permissions of the files of a run, which no object has a
+// say in. Where the root itself takes no file they are 0, and learned file by file.
+func newFileMode(env *Env) fs.FileMode {
+	mode, err := resumable.NewFileMode(env.Root.FS(), env.TempMark)
+	if err != nil {
+		return 0
+	}
+	return mode
+}
+
+// deleteLocal moves a file to the trash of the run. The object is not looked for
+// again: that the listing went past its key is proof enough, and to ask for a key
+// that is not there creates it in a bucket that mirrors on a miss. One that was
+// written since comes with the next pull, and the file is in the trash.
 func (r *runner) deleteLocal(d *plan.DeleteLocal) Result {
 	want, err := Look(r.env.Root, d.Path, d.Before)
 	if err != nil {

@@ -20,16 +20,20 @@ type API interface {
 	DeleteObject(ctx context.Context, request *oss.DeleteObjectRequest, optFns ...func(*oss.Options)) (*oss.DeleteObjectResult, error)
 }
 
-// Env is where and how the rows of one mapping are run. All fields but Progress,
-// TempMark and Partial are required.
+// Env is where and how the rows of one mapping are run. All fields but ServerTime,
+// Progress, TempMark and Partial are required.
 type Env struct {
-	Client   API
-	Mapping  *spec.Mapping
-	Root     *localfs.Root
-	Store    resumable.Store // checkpoints of this mapping
-	Scope    string          // identity of the service, bound into checkpoints
-	RunID    string          // names the trash folder of the run
-	Now      func() time.Time
+	Client  API
+	Mapping *spec.Mapping
+	Root    *localfs.Root
+	Store   resumable.Store // checkpoints of this mapping
+	Scope   string          // identity of the service, bound into checkpoints
+	RunID   string          // names the trash folder of the run
+	Now     func() time.Time
+
+	// ServerTime is that of resumable.UploadOptions; nil for no intents.
+	ServerTime func() (time.Time, bool)
+
 	Progress *Progress // nil: nobody looks
 
 	// TempMark is that of resumable.DownloadOptions; "" for none.

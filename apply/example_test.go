@@ -101,7 +101,7 @@ func decide(ctx context.Context, m *spec.Mapping, root *localfs.Root, client ite
 			}
 		},
 	}
-	for state, err := range plan.Align(sources, proof) {
+	for state, err := range policy.PassOver(plan.Align(sources, proof)) {
 		if err != nil {
 			return nil, err
 		}

@@ -75,12 +75,15 @@ func isNotFound(err error) bool {
 }
 
 // deleteRemote removes an object that is still the one the plan saw, if still no
-// file has its name.
+// file has its name, and unless the plan says that it waits for one apply.
 //
 // RACE: OSS has no If-Match on DeleteObject. An object written between the look
 // and the delete is deleted unseen; in a versioned bucket it stays as an older
 // version below the delete marker. No version is ever deleted for good.
 func (r *runner) deleteRemote(ctx context.Context, d *plan.DeleteRemote) Result {
+	if d.HeldFor != "" {
+		return held(d, heldFor(d.HeldFor))
+	}
 	head, err := r.head(ctx, d.Path)
 	switch {
 	case isNotFound(err):
@@ -175,6 +178,9 @@ func (r *runner) setMeta(ctx context.Context, s *plan.SetMeta) Result {
 
 // abort gives up a multipart upload that is still as the plan saw it: one that
 // received a part since is alive.
+//
+// RACE: OSS has no condition on an abort. A part that arrives between the look and
+// the abort is lost with the upload.
 func (r *runner) abort(ctx context.Context, a *plan.AbortUpload) Result {
 	m := r.env.Mapping
 	parts, bytes, newest, err := CountParts(ctx, r.env.Client, m.Bucket, m.Prefix+a.Path, a.UploadID)

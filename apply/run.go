@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
-
-	"golang.org/x/sync/errgroup"
+	"strconv"
+	"sync"
 
 	"github.com/osssync/osssync/internal/fault"
 	"github.com/osssync/osssync/plan"
@@ -15,13 +16,15 @@ import (
 // errHeld explains why an action was not begun.
 var errHeld = errors.New("held back because something before it did not end well; run again")
 
-// heldFor explains why a delete was not begun though nothing went wrong.
-func heldFor(s *plan.Summary) error {
-	more := ""
-	if s.Unmoved > 1 {
-		more = fmt.Sprintf(" and %d more", s.Unmoved-1)
-	}
-	return fmt.Errorf("held back because %q%s is not sent and may be this content under a new name; make it readable, rename it, or exclude or allow it", s.UnmovedAt, more)
+// heldAll explains why no delete was begun though nothing went wrong.
+func heldAll(s *plan.Summary) error {
+	why, remedy := s.Hold(strconv.Quote)
+	return fmt.Errorf("held back because %s and may be this content under a new name; %s", why, remedy)
+}
+
+// heldFor explains why one delete was not begun though nothing went wrong.
+func heldFor(name string) error {
+	return fmt.Errorf("held back for this one apply because %q is new and not sent and may be this content under a new name; exclude or allow it, or apply again", name)
 }
 
 // Run does what section says and yields a result for every row that changes a
@@ -36,8 +39,14 @@ func heldFor(s *plan.Summary) error {
 func Run(ctx context.Context, section *plan.Section, env Env) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		r := runner{env: env, section: section, trouble: section.Summary.Undecided > 0 || env.Partial}
+		if section.Summary.Download.Objects > 0 {
+			r.mode = newFileMode(&env)
+		}
 		env.Progress.expect(section.Summary.Changes(), section.Summary.Cost.Bytes)
 		for _, pass := range r.passes() {
+			if pass.last && r.holdsAll() {
+				continue
+			}
 			err := r.run(ctx, pass, yield)
 			if err == nil {
 				// What comes after would be done in a tree that is not the mapping's any more.
@@ -62,21 +71,31 @@ type pass struct {
 	transfers bool // of content; later ones rely on it
 	holding   bool // the rows are held if a transfer did not end well before
 	deletes   bool // the rows are held too if content of the source stays unmoved
+	last      bool // left out where deletes are held by any of that
+	lenient   bool // what would meet every row ends neither the pass nor the run
 }
 
 type runner struct {
 	env     Env
 	section *plan.Section
-	trouble bool // a transfer did not end well, or may be due and could not be planned
+	trouble bool        // a transfer did not end well, or may be due and could not be planned
+	mode    fs.FileMode // of files that are downloaded
 }
 
+// holdsAll reports whether deletes are held, each of them.
+func (r *runner) holdsAll() bool { return r.trouble || r.section.Summary.Unmoved > 0 }
+
 // passes returns the order of work: bookkeeping first, since it needs no
-// request, then content by phase, metadata, deletes.
+// request, then uploads without a record, content by phase, metadata, deletes, and last that names which
+// deletes waited for were shown.
 func (r *runner) passes() []pass {
 	s := &r.section.Summary
 	var all []pass
 	if s.Record+s.Forget > 0 {
-		all = append(all, pass{takes: isBookkeeping})
+		all = append(all, pass{takes: isEarlyBookkeeping})
+	}
+	if s.Abort.Objects > 0 {
+		all = append(all, pass{takes: isUnrecorded, lenient: true})
 	}
 	if s.Transfers() > 0 {
 		for phase := range r.section.Header.Phases {
@@ -89,6 +108,9 @@ func (r *runner) passes() []pass {
 	if s.Deletes() > 0 {
 		all = append(all, pass{takes: isDelete, holding: true, deletes: true})
 	}
+	if s.Record > 0 && s.Denied > 0 {
+		all = append(all, pass{takes: plan.IsShown, last: true})
+	}
 	return all
 }
 
@@ -99,6 +121,8 @@ func isBookkeeping(a plan.Action) bool {
 	}
 	return false
 }
+
+func isEarlyBookkeeping(a plan.Action) bool { return isBookkeeping(a) && !plan.IsShown(a) }
 
 func inPhase(phase int) func(plan.Action) bool {
 	return func(a plan.Action) bool {
@@ -114,10 +138,19 @@ func inPhase(phase int) func(plan.Action) bool {
 	}
 }
 
+// isUnrecorded picks the uploads that no record names. They go before content does:
+// were this run to die as well, it would leave one more of the same kind.
+func isUnrecorded(a plan.Action) bool {
+	abort, ok := a.(*plan.AbortUpload)
+	return ok && abort.Reason == plan.ReasonUploadUnrecorded
+}
+
 func isMetadata(a plan.Action) bool {
 	switch a.(type) {
-	case *plan.SetMeta, *plan.AbortUpload:
+	case *plan.SetMeta:
 		return true
+	case *plan.AbortUpload:
+		return !isUnrecorded(a)
 	}
 	return false
 }
@@ -138,7 +171,7 @@ func (r *runner) run(ctx context.Context, p pass, yield func(Result, error) bool
 	case p.holding && r.trouble:
 		hold = errHeld
 	case p.deletes && r.section.Summary.Unmoved > 0:
-		hold = heldFor(&r.section.Summary)
+		hold = heldAll(&r.section.Summary)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	results := make(chan Result)
@@ -168,11 +201,16 @@ func (r *runner) run(ctx context.Context, p pass, yield func(Result, error) bool
 }
 
 // feed starts the rows of a pass and waits for their ends. It cancels the pass
-// with the first trouble that every further row would meet.
+// with the first trouble that every further row would meet, unless it is lenient.
 func (r *runner) feed(ctx context.Context, cancel context.CancelCauseFunc, p pass, hold error, results chan<- Result) error {
-	var workers errgroup.Group
-	workers.SetLimit(r.env.Mapping.Transfer.Files)
+	var workers sync.WaitGroup
+	rows := make(chan plan.Action)
 	defer workers.Wait()
+	defer close(rows)
+	if p.lenient {
+		cancel = func(error) {}
+	}
+	begun := 0
 	for a, err := range r.section.Rows() {
 		if err != nil {
 			return fmt.Errorf("plan rows: %w", err)
@@ -183,23 +221,33 @@ func (r *runner) feed(ctx context.Context, cancel context.CancelCauseFunc, p pas
 		if !p.takes(a) {
 			continue
 		}
-		workers.Go(func() error {
-			if ctx.Err() != nil {
-				return nil
-			}
-			result := held(a, hold)
-			if hold == nil {
-				result = r.do(ctx, a)
-			}
-			if result.Outcome == Failed && fault.Stops(result.Err) {
-				cancel(result.Err)
-			}
-			r.env.Progress.finish(a)
-			results <- result
-			return nil
-		})
+		if begun < r.env.Mapping.Transfer.Files {
+			begun++
+			workers.Go(func() {
+				for a := range rows {
+					r.work(ctx, cancel, a, hold, results)
+				}
+			})
+		}
+		rows <- a
 	}
 	return nil
+}
+
+// work does one row, unless the pass is over.
+func (r *runner) work(ctx context.Context, cancel context.CancelCauseFunc, a plan.Action, hold error, results chan<- Result) {
+	if ctx.Err() != nil {
+		return
+	}
+	result := held(a, hold)
+	if hold == nil {
+		result = r.do(ctx, a)
+	}
+	if result.Outcome == Failed && fault.Stops(result.Err) {
+		cancel(result.Err)
+	}
+	r.env.Progress.finish(a)
+	results <- result
 }
 
 // do runs one row.

@@ -35,6 +35,7 @@ func (r *runner) upload(ctx context.Context, row plan.Action, u *plan.Upload, st
 	res, err := resumable.Upload(ctx, r.env.Client, m.Bucket, m.Prefix+u.Path, u.Path, resumable.UploadOptions{
 		Root:            r.env.Root.FS(),
 		Store:           r.env.Store,
+		ServerTime:      r.env.ServerTime,
 		Scope:           r.env.Scope,
 		Threshold:       threshold(m.Transfer.Threshold),
 		PartSize:        m.Transfer.PartSize,
@@ -44,6 +45,7 @@ func (r *runner) upload(ctx context.Context, row plan.Action, u *plan.Upload, st
 		Expect:          &expect,
 		BeforeCommit:    before,
 		Progress:        r.env.Progress.transfer(u.Path, u.Local.Size, stored),
+		FineProgress:    true,
 	})
 	if errors.Is(err, fs.ErrExist) {
 		return r.settleExisting(ctx, row, u)
