@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -30,13 +31,15 @@ func TestD26_OwnedAfterAttributesWereSet(t *testing.T) {
 }
 
 // TestL13_PulledFilesAreOrdinary pulls an object whose metadata asks for more than
-// an ordinary file, over none and over one that has more.
+// an ordinary file, over none and over one that has more. Files and folders get what
+// the umask leaves, as if they were made by any other program, and a file that was
+// closed to others stays so.
 func TestL13_PulledFilesAreOrdinary(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no permissions")
 	}
 	w := pullWorld(t, "")
-	for _, path := range []string{"new", "there"} {
+	for _, path := range []string{"new", "there", "narrow", "folder/in/it"} {
 		_, err := w.other.PutObject(ctx, &oss.PutObjectRequest{
 			Bucket: oss.Ptr(testBucket), Key: oss.Ptr(testPrefix + path), Body: strings.NewReader("#!"),
 			Metadata: map[string]string{"mode": "0104777", "uid": "0", "gid": "0", "permissions": "rwsrwsrwt"},
@@ -45,14 +48,26 @@ func TestL13_PulledFilesAreOrdinary(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	w.write(map[string]string{"there": "program"})
+	w.write(map[string]string{"there": "program", "narrow": "secret"})
+	private := filepath.Join(w.dir, "private")
+	if err := errors.Join(os.Chmod(filepath.Join(w.tree, "narrow"), 0o600), os.WriteFile(private, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.Chmod(filepath.Join(w.tree, "there"), 0o755|os.ModeSetuid); err != nil {
 		t.Fatal(err)
 	}
+	file, folder := filepath.Join(w.dir, "file"), filepath.Join(w.dir, "folder")
+	if err := errors.Join(os.WriteFile(file, nil, 0o666), os.Mkdir(folder, 0o777)); err != nil {
+		t.Fatal(err)
+	}
 	w.apply()
-	for _, path := range []string{"new", "there"} {
-		if info, err := os.Stat(filepath.Join(w.tree, path)); err != nil || info.Mode() != 0o644 {
-			t.Errorf("%s: %v, %v", path, info.Mode(), err)
+	for path, like := range map[string]string{"new": file, "there": file, "narrow": private, "folder/in/it": file, "folder": folder, "folder/in": folder} {
+		want, err := os.Stat(like)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(filepath.Join(w.tree, path)); err != nil || info.Mode() != want.Mode() {
+			t.Errorf("%s: %v, want %v, %v", path, info.Mode(), want.Mode(), err)
 		}
 	}
 }

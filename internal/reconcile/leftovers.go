@@ -44,6 +44,9 @@ func (p *Plan) sweep() error {
 	if err != nil || len(records)+len(p.temps) == 0 {
 		return err
 	}
+	if err := p.settle(records); err != nil {
+		return err
+	}
 	useless, err := p.useless(records)
 	if err != nil {
 		return err
@@ -119,19 +122,20 @@ func (p *Plan) removeTemp(temp string, ours bool) error {
 	return nil
 }
 
-// useless returns the store keys of records that nothing goes on with: of
-// downloads, and of uploads that are not pending any more, whose object no row of
-// the plan transfers or leaves the question open. A saved plan that holds only a
-// part of what is due tells nothing about that.
+// useless returns the store keys of records that nothing goes on with: of downloads
+// and uploads that are not pending any more, whose object no row of the plan transfers
+// or leaves the question open. A saved plan that holds only a part of what is due
+// tells nothing about that.
 func (p *Plan) useless(records []resumable.Record) (map[string]bool, error) {
+	useless := map[string]bool{}
 	byKey := map[string]string{} // of the object: of the record
 	for _, r := range records {
-		if p.Beyond == 0 && (r.Op == resumable.OpDownload || !p.listed[r.UploadID]) {
+		if p.Beyond == 0 && !isIntent(&r) && (r.Op == resumable.OpDownload || !p.listed[r.UploadID]) {
 			byKey[r.Key] = r.StoreKey
 		}
 	}
 	if len(byKey) == 0 {
-		return nil, nil
+		return useless, nil
 	}
 	for row, err := range p.Section.Rows() {
 		if err != nil {
@@ -142,7 +146,6 @@ func (p *Plan) useless(records []resumable.Record) (map[string]bool, error) {
 			delete(byKey, p.Mapping.Prefix+row.Where())
 		}
 	}
-	useless := map[string]bool{}
 	for _, storeKey := range byKey {
 		useless[storeKey] = true
 	}
@@ -160,12 +163,14 @@ func (p *Plan) dropRecords(records []resumable.Record, useless map[string]bool) 
 		if !useless[r.StoreKey] {
 			continue
 		}
+		drop := store.Release
 		if r.Op == resumable.OpDownload {
 			if _, err := disk.LstatPath(r.TempFile); !errors.Is(err, fs.ErrNotExist) {
 				continue
 			}
+			drop = store.Delete
 		}
-		if err := store.Delete(r.StoreKey); err != nil {
+		if err := drop(r.StoreKey); err != nil {
 			return fmt.Errorf("useless checkpoint: %w", err)
 		}
 	}

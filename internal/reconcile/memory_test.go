@@ -43,11 +43,9 @@ func manyPage(marker string) []byte {
 
 var escapedPrefix = url.QueryEscape(testPrefix)
 
-// TestR1_Memory plans very many small objects against as many files, first without
-// an index, so that each file is read, and then with one. Either time the listing
-// knows where to read ahead, and takes no more requests than pages.
-func TestR1_Memory(t *testing.T) {
-	w := pushWorld(t, "prune: managed")
+// plantMany makes the tree that manyPage is the listing of.
+func plantMany(t testing.TB, w *world) {
+	t.Helper()
 	empty := filepath.Join(w.dir, "empty")
 	if err := os.WriteFile(empty, nil, 0o644); err != nil {
 		t.Fatal(err)
@@ -63,6 +61,14 @@ func TestR1_Memory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestR1_Memory plans very many small objects against as many files, first without
+// an index, so that each file is read, and then with one. Either time the listing
+// knows where to read ahead, and takes no more requests than pages.
+func TestR1_Memory(t *testing.T) {
+	w := pushWorld(t, "prune: managed")
+	plantMany(t, w)
 	var pages *meeting
 	w.during(func(r ossserver.Request) *ossserver.Fault {
 		if r.Operation != ossserver.ListObjects {

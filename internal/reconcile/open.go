@@ -106,7 +106,7 @@ func (p *Plan) openRoot() error {
 		if !p.locked {
 			return nil
 		}
-		if err := disk.MkdirAll(m.Root, 0o755); err != nil {
+		if err := disk.MkdirAll(m.Root, 0o777); err != nil {
 			return fmt.Errorf("root of mapping %q: %w", m.Name, err)
 		}
 		root, err = localfs.OpenRoot(m.Root)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/osssync/osssync/internal/disk"
@@ -46,9 +47,11 @@ type Plan struct {
 
 	uploads map[string]plan.Stat // multipart uploads that checkpoints of the mapping name, as owners.here
 	listed  map[string]bool      // those of them that still are pending
-	release func() error
-	locked  bool
-	alone   bool // the lock keeps others away
+
+	unsettled map[string]int // by key: uploads to abort that no checkpoint names
+	release   func() error
+	locked    bool
+	alone     bool // the lock keeps others away
 
 	indexAt   string // path of index
 	elsewhere string // where the index that is from elsewhere will be kept; "" if there is none
@@ -128,7 +131,14 @@ func (p *Plan) decide(ctx context.Context) (*plan.Section, error) {
 		return nil, err
 	}
 	p.uploads = owners.here
-	from := sources{mapping: m, root: p.root, client: p.store.Client, index: p.index, owners: owners, scan: scan, listed: map[string]bool{}}
+	if n := owners.unread.notice(); n != nil && m.Direction == spec.Push && !slices.Contains(p.Notices, *n) {
+		p.Notices = append(p.Notices, *n)
+	}
+	policy := plan.PolicyOf(m, time.Time{}, p.session.opts.Deep)
+	from := sources{
+		mapping: m, root: p.root, client: p.store.Client, index: p.index, owners: owners, scan: scan,
+		passes: policy.PassesOver, listed: map[string]bool{},
+	}
 	joined := from.join(ctx)
 	if joined.Pending != nil {
 		// The age of pending uploads is counted by the server's clock, which the
@@ -140,14 +150,19 @@ func (p *Plan) decide(ctx context.Context) (*plan.Section, error) {
 			return nil, fmt.Errorf("mapping %q: %w", m.Name, err)
 		}
 	}
-	policy := plan.PolicyOf(m, p.serverTime(), p.session.opts.Deep)
+	policy.Now = p.serverTime()
+	_, applies, err := p.index.Identity()
+	if err != nil {
+		return nil, err
+	}
+	policy.Applied = applies > 0
 	scratch, err := p.scratch()
 	if err != nil {
 		return nil, err
 	}
 	draft, proof := plan.NewDraft(&policy, disk.ContentOf(scratch)), &plan.Proof{}
 	settler := settler{policy: &policy, bucket: m.Bucket, prefix: m.Prefix, root: p.root, client: p.store.Client, now: p.session.opts.Now, scan: scan}
-	if err := settler.settle(ctx, plan.Align(joined, proof), p.whileRoom(scratch, draft.Add)); err != nil {
+	if err := settler.settle(ctx, policy.PassOver(plan.Align(joined, proof)), p.whileRoom(scratch, draft.Add)); err != nil {
 		var stopped *plan.GuardError
 		if errors.As(err, &stopped) {
 			return nil, err // names the mapping itself

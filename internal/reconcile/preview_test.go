@@ -82,7 +82,7 @@ func TestRowsOfAPlan(t *testing.T) {
 	if s.Unchanged != 1 || s.Extra != 1 || s.LocalFiles != 4 {
 		t.Errorf("%+v", s)
 	}
-	if w.scan.Walked.Load() == 0 || w.scan.Listed.Load() == 0 || w.scan.Compared.Load() == 0 || w.scan.Hashed.Load() == 0 {
+	if w.scan.Walked.Load() == 0 || w.scan.Listed.Load() == 0 || w.scan.Compared.Load() == 0 || w.scan.Changes.Load() != 4+4 || w.scan.Hashed.Load() == 0 {
 		t.Errorf("scan: %+v", w.scan)
 	}
 }

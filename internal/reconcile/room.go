@@ -26,7 +26,7 @@ func (p *Plan) checkRoom() error {
 	if err != nil || need <= free {
 		return err
 	}
-	return fmt.Errorf("root %q: this plan needs %d bytes, and %d are free: %w", p.Mapping.Root, need, free, syscall.ENOSPC)
+	return fmt.Errorf("root %q: this plan needs %d %s, with %d free: %w", p.Mapping.Root, need, plan.Plural(need, "byte"), free, syscall.ENOSPC)
 }
 
 func (p *Plan) free(dir string) (bytes int64, known bool) {
@@ -51,7 +51,7 @@ func (p *Plan) whileRoom(scratch *os.File, add func(*plan.State, plan.Verdict) e
 				return fmt.Errorf("plan scratch: %w", err)
 			}
 			if free, known := p.free(p.state); known && free < info.Size() {
-				return fmt.Errorf("state %q: the plan needs more than its %d bytes so far, and %d are free: %w", p.state, info.Size(), free, syscall.ENOSPC)
+				return fmt.Errorf("state %q: the plan needs more than its %d %s so far, with %d free: %w", p.state, info.Size(), plan.Plural(info.Size(), "byte"), free, syscall.ENOSPC)
 			}
 		}
 		return add(s, v)

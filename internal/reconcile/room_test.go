@@ -24,7 +24,7 @@ func TestL6_NoRoomForThePlan(t *testing.T) {
 	}
 	w.put(map[string]string{"a": full, "b": full})
 	_, err := w.try(nil, nil)
-	if !errors.Is(err, syscall.ENOSPC) || fault.Of(err) != fault.Disk || !strings.Contains(err.Error(), "needs 2000 bytes, and 1999 are free") {
+	if !errors.Is(err, syscall.ENOSPC) || fault.Of(err) != fault.Disk || !strings.Contains(err.Error(), "needs 2000 bytes, with 1999 free") {
 		t.Errorf("%v", err)
 	}
 	if n := w.journal.Count(ossserver.GetObject); n > 0 || len(w.files()) > 0 {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"time"
 
 	"github.com/osssync/osssync/apply"
 	"github.com/osssync/osssync/internal/fault"
@@ -30,13 +29,6 @@ func (r *Report) Complete() bool {
 
 // errNotPrepared says that a plan was made by Preview.
 var errNotPrepared = errors.New("plan without lock cannot be run")
-
-// A transaction of the index holds at most writeBatch changes of about writeDelay:
-// what a crash loses of them, the next plan looks at again.
-const (
-	writeBatch = 1000
-	writeDelay = 2 * time.Second
-)
 
 // Run does what the plan says and writes the index from the results. observe, if
 // not nil, is told each result of a change, in the caller's goroutine. The error
@@ -73,9 +65,9 @@ func (p *Plan) Run(ctx context.Context, progress *apply.Progress, observe func(a
 	env := apply.Env{
 		Client: p.store.Client, Mapping: &mapping, Root: p.root, Store: checkpoints, Scope: p.store.Service,
 		RunID: p.session.opts.Now().UTC().Format("20060102T150405.000Z"), Now: p.session.opts.Now, Progress: progress,
-		TempMark: mark, Partial: p.partial,
+		TempMark: mark, Partial: p.partial, ServerTime: p.store.Client.ServerTime,
 	}
-	writer := indexWriter{index: p.index, now: p.session.opts.Now}
+	writer := newIndexWriter(p.index.Write, p.session.opts.Now)
 	var runErr error
 	for result, err := range apply.Run(ctx, p.Section, env) {
 		if err != nil {
@@ -90,12 +82,16 @@ func (p *Plan) Run(ctx context.Context, progress *apply.Progress, observe func(a
 			observe(result)
 		}
 	}
-	err = errors.Join(runErr, writer.flush())
+	err = errors.Join(runErr, writer.close())
 	if errors.Is(err, index.ErrDamaged) {
 		err = errors.Join(err, p.dropIndex()) // or every run to come would meet it
 	}
 	return report, err
 }
+
+// Concurrency tells how many requests the run may have under way at the moment. It
+// may be called while the plan runs.
+func (p *Plan) Concurrency() int { return p.store.Client.Concurrency() }
 
 // tidy removes what a result made useless.
 func (p *Plan) tidy(result *apply.Result) error {
@@ -103,10 +99,13 @@ func (p *Plan) tidy(result *apply.Result) error {
 	if !ok || result.Outcome != apply.Done {
 		return nil
 	}
-	if _, ours := p.uploads[a.UploadID]; !ours {
-		return nil
+	if _, ours := p.uploads[a.UploadID]; ours {
+		return p.dropUpload(a.UploadID)
 	}
-	return p.dropUpload(a.UploadID)
+	if a.Reason == plan.ReasonUploadUnrecorded {
+		return p.aborted(p.Mapping.Prefix + a.Path)
+	}
+	return nil
 }
 
 // begin makes sure that there is an index and that it counts this run. Damage
@@ -168,34 +167,4 @@ func bookkeeping(result *apply.Result) bool {
 		return true
 	}
 	return false
-}
-
-// indexWriter collects what results say of the index.
-type indexWriter struct {
-	index   *index.Index
-	now     func() time.Time
-	changes []index.Change
-	since   time.Time // when the first of changes came
-}
-
-func (w *indexWriter) note(result *apply.Result) error {
-	if len(w.changes) == 0 {
-		w.since = w.now()
-	}
-	switch {
-	case result.Row != nil:
-		w.changes = append(w.changes, index.Change{Path: result.Row.Path, Row: result.Row})
-	case result.Forget:
-		w.changes = append(w.changes, index.Change{Path: result.Action.Where()})
-	}
-	if len(w.changes) < writeBatch && w.now().Sub(w.since) < writeDelay {
-		return nil
-	}
-	return w.flush()
-}
-
-func (w *indexWriter) flush() error {
-	changes := w.changes
-	w.changes = w.changes[:0]
-	return w.index.Write(changes)
 }

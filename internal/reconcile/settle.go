@@ -46,7 +46,7 @@ type settler struct {
 	looking chan struct{} // one slot for each request
 }
 
-// undecided is a path on its way to a verdict.
+// undecided is a path that waits: for evidence, or for those before it.
 type undecided struct {
 	state   plan.State
 	verdict plan.Verdict
@@ -54,55 +54,104 @@ type undecided struct {
 	ready   chan struct{} // nil: the verdict is there
 }
 
-// settle decides the states in parallel and hands them on in their order. Most
-// need no evidence and are decided on the way.
+// settle hands the states on in their order, each with its verdict. Most need no
+// evidence and are handed on at once; that of the others is found in parallel. A
+// state is valid until decided returns.
 func (s *settler) settle(ctx context.Context, states iter.Seq2[plan.State, error], decided func(*plan.State, plan.Verdict) error) error {
 	s.hashing = make(chan struct{}, max(2, runtime.GOMAXPROCS(0)))
 	s.looking = make(chan struct{}, looks)
-	queue := make(chan *undecided, settleWindow)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		defer close(queue)
+		q := queue{settler: s, ctx: ctx, group: group, decided: decided}
 		for state, err := range states {
+			if err == nil {
+				err = q.enter(state)
+			}
 			if err != nil {
 				return err
 			}
-			u := &undecided{state: state}
-			u.verdict = s.policy.Diff(&u.state, &plan.Evidence{})
-			if u.verdict.Ask != plan.AskNothing {
-				u.ready = make(chan struct{})
-			}
-			select {
-			case queue <- u:
-			case <-ctx.Done():
-				return context.Cause(ctx)
-			}
-			if u.ready != nil {
-				group.Go(func() error {
-					defer close(u.ready)
-					u.err = s.find(ctx, u)
-					return u.err
-				})
-			}
 		}
-		return nil
-	})
-	group.Go(func() error {
-		for u := range queue {
-			if u.ready != nil {
-				<-u.ready
-			}
-			if u.err != nil {
-				return u.err
-			}
-			s.scan.Compared.Add(1)
-			if err := decided(&u.state, u.verdict); err != nil {
-				return err
-			}
-		}
-		return nil
+		return q.drain(0)
 	})
 	return group.Wait()
+}
+
+// queue is the paths that cannot be handed on yet. It belongs to one goroutine.
+type queue struct {
+	*settler
+	ctx     context.Context
+	group   *errgroup.Group
+	decided func(*plan.State, plan.Verdict) error
+
+	waiting []*undecided
+	current plan.State // one that did not have to wait
+}
+
+// enter takes the next state.
+func (q *queue) enter(state plan.State) error {
+	if q.ctx.Err() != nil {
+		return context.Cause(q.ctx)
+	}
+	if len(q.waiting) == 0 {
+		q.current = state
+		if v := q.policy.Diff(&q.current, &plan.Evidence{}); v.Ask == plan.AskNothing {
+			return q.hand(&q.current, v)
+		}
+	}
+	u := &undecided{state: state}
+	u.verdict = q.policy.Diff(&u.state, &plan.Evidence{})
+	if u.verdict.Ask != plan.AskNothing {
+		u.ready = make(chan struct{})
+		q.group.Go(func() error {
+			defer close(u.ready)
+			u.err = q.find(q.ctx, u)
+			return u.err
+		})
+	}
+	q.waiting = append(q.waiting, u)
+	return q.drain(settleWindow)
+}
+
+// drain hands on what is ready, and waits until at most so many are left.
+func (q *queue) drain(left int) error {
+	for len(q.waiting) > 0 {
+		u := q.waiting[0]
+		if len(q.waiting) <= left && !u.isReady() {
+			return nil
+		}
+		if u.ready != nil {
+			<-u.ready
+		}
+		if u.err != nil {
+			return u.err
+		}
+		q.waiting = q.waiting[1:]
+		if err := q.hand(&u.state, u.verdict); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (q *queue) hand(state *plan.State, v plan.Verdict) error {
+	q.scan.Compared.Add(1)
+	if v.Class == plan.ClassChange {
+		q.scan.Changes.Add(1)
+	}
+	return q.decided(state, v)
+}
+
+// isReady reports whether the verdict is there.
+func (u *undecided) isReady() bool {
+	if u.ready == nil {
+		return true
+	}
+	select {
+	case <-u.ready:
+		return true
+	default:
+		return false
+	}
 }
 
 // find gathers evidence until the verdict stands. An error is one that would meet
@@ -224,7 +273,7 @@ func (s *settler) read(ctx context.Context, state *plan.State, e *plan.Evidence)
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
-		return fmt.Errorf("get %q after %d bytes: %w", state.Path, n, err)
+		return fmt.Errorf("get %q after %d %s: %w", state.Path, n, plan.Plural(n, "byte"), err)
 	}
 	e.RemoteBody = true
 	e.Remote.MD5 = strings.ToUpper(hex.EncodeToString(sums[0].Sum(nil)))

@@ -26,12 +26,13 @@ type sources struct {
 	index   *index.Index
 	owners  owners // of pending multipart uploads
 	scan    *Scan
-	temps   []string        // names of unfinished downloads that the walk met
-	listed  map[string]bool // ids of the mapping's own uploads that still are pending
+	passes  func(dir string) plan.Reason // why a folder is passed over for its name; "" if not
+	temps   []string                     // names of unfinished downloads that the walk met
+	listed  map[string]bool              // ids of the mapping's own uploads that still are pending
 }
 
 func (s *sources) join(ctx context.Context) plan.Sources {
-	joined := plan.Sources{Local: s.local(ctx), Remote: s.remote(ctx), Base: s.base()}
+	joined := plan.Sources{Local: aside(ctx, s.local), Remote: aside(ctx, s.remote), Base: aside(ctx, s.base)}
 	if s.mapping.Direction == spec.Push {
 		joined.Pending = s.pending(ctx)
 	}
@@ -57,7 +58,11 @@ func (s *sources) local(ctx context.Context) iter.Seq2[plan.Local, error] {
 				return
 			}
 			s.scan.Walked.Add(1)
-			if !yield(localOf(entry), nil) {
+			l := localOf(entry)
+			if entry.Problem == localfs.PassedOver {
+				l.Problem = s.passes(strings.TrimSuffix(entry.Path, "/"))
+			}
+			if !yield(l, nil) {
 				return
 			}
 		}
@@ -69,7 +74,10 @@ func (s *sources) local(ctx context.Context) iter.Seq2[plan.Local, error] {
 }
 
 func (s *sources) walkOptions() localfs.WalkOptions {
-	return localfs.WalkOptions{Symlinks: symlinkModes[s.mapping.Symlinks], Match: s.mapping.Match, MatchDir: s.mapping.MatchDir}
+	return localfs.WalkOptions{
+		Symlinks: symlinkModes[s.mapping.Symlinks], Match: s.mapping.Match, MatchDir: s.mapping.MatchDir,
+		Pass: func(dir string) bool { return s.passes(dir) != "" },
+	}
 }
 
 var symlinkModes = map[spec.Symlinks]localfs.SymlinkMode{
@@ -197,11 +205,11 @@ func isArchived(o *iter.Object) bool {
 	return false
 }
 
-func (s *sources) base() iter.Seq2[plan.Base, error] {
+func (s *sources) base(context.Context) iter.Seq2[plan.Base, error] {
 	return func(yield func(plan.Base, error) bool) {
 		for row, err := range s.index.Rows() {
 			seen := s.visible
-			if row.Mount {
+			if strings.HasSuffix(row.Path, "/") { // of a folder
 				seen = func(p string) bool { return s.mapping.MatchDir(strings.TrimSuffix(p, "/")) }
 			}
 			if err == nil && !seen(row.Path) {
@@ -247,6 +255,7 @@ func (s *sources) pending(ctx context.Context) iter.Seq2[plan.Pending, error] {
 					return
 				}
 				row.Newest = newest.UTC()
+				row.Unrecorded = s.owners.unrecorded(&upload, row.Parts)
 			}
 			if !yield(row, nil) {
 				return
