@@ -193,7 +193,7 @@ func (c *applyCmd) runOne(ctx context.Context, w *work, p *reconcile.Plan) ui.Ta
 		}
 	}
 	progress := &apply.Progress{}
-	shown := w.show(ctx, running(p.Mapping.Name, progress))
+	shown := w.show(ctx, running(p, progress))
 	report, err := p.Run(ctx, progress, c.observer(w, p.Mapping.Name, shown))
 	shown.close()
 	tally := c.conclude(w, p, &report, progress.Snapshot().Done.Actions)
@@ -218,10 +218,15 @@ func (c *applyCmd) conclude(w *work, p *reconcile.Plan, report *reconcile.Report
 	tally := ui.Tally{
 		Done: report.Done, Skipped: report.Skipped, Held: report.Held, Failed: report.Failed,
 		BrokenOff: ended - report.Done - report.Skipped - report.Held - report.Failed, NotBegun: sum.Changes() - ended,
-		Conflicts: sum.Conflicts, Shielded: sum.Shielded, Beyond: p.Beyond, Bytes: report.Bytes,
+		Conflicts: sum.Conflicts, Shielded: sum.Shielded, Denied: sum.Denied, Beyond: p.Beyond, Bytes: report.Bytes,
 	}
 	if sum.Changes() > 0 && !w.json {
 		fmt.Fprintf(w.stdout, "\nMapping %s: %s\n", ui.Name(p.Mapping.Name), tally)
+		if tally.NotBegun > 0 {
+			for _, held := range ui.HeldDeletes(sum) {
+				fmt.Fprintln(w.stdout, held)
+			}
+		}
 	}
 	return tally
 }

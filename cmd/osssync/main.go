@@ -16,6 +16,7 @@ import (
 var version string
 
 func main() {
+	spareCollector(os.Getenv)
 	ctx, stop := interruptible(context.Background())
 	code := run(ctx, os.Args[1:], &host{
 		stdin: os.Stdin, stdout: &output{File: os.Stdout}, stderr: &output{File: os.Stderr},

@@ -11,10 +11,11 @@ import (
 	"github.com/osssync/osssync/internal/ui"
 )
 
-// How often progress is told: to a person who watches, and to a log.
+// How often progress is told: to a person who watches, to a log, and to a program.
 const (
-	barTick  = 200 * time.Millisecond
-	lineTick = 10 * time.Second
+	barTick   = 200 * time.Millisecond
+	lineTick  = 10 * time.Second
+	eventTick = time.Second
 )
 
 // display shows progress on stderr while something goes on.
@@ -23,24 +24,33 @@ type display struct {
 	close func()
 }
 
-// show begins to show what poll tells, until close is called: bars on a terminal,
-// a line now and then elsewhere, nothing if quiet.
+// show begins to show what poll tells, in the way that --progress names, until
+// close is called.
 func (e *env) show(ctx context.Context, poll func() ui.Status) *display {
-	if e.Quiet {
+	switch {
+	case e.Progress == "none", e.Progress == "auto" && e.Quiet:
 		return &display{close: func() {}}
+	case e.Progress == "json":
+		return e.tick(ctx, ui.Events, eventTick, poll)
+	case e.Progress == "auto" && e.json:
+		return e.tick(ctx, ui.Events, lineTick, poll)
+	case e.Progress == "lines", !isTerminal(e.stderr):
+		return e.tick(ctx, ui.Lines, lineTick, poll)
 	}
-	if isTerminal(e.stderr) && !e.json {
-		ticker := time.NewTicker(barTick)
-		bars := ui.NewBars(e.stderr, ticker.C, poll)
-		return &display{bars: bars, close: func() {
-			ticker.Stop()
-			bars.Close()
-		}}
-	}
+	ticker := time.NewTicker(barTick)
+	bars := ui.NewBars(e.stderr, ticker.C, poll)
+	return &display{bars: bars, close: func() {
+		ticker.Stop()
+		bars.Close()
+	}}
+}
+
+// tick has lines written to stderr, one for each time that every has passed.
+func (e *env) tick(ctx context.Context, write func(context.Context, io.Writer, <-chan time.Time, func() ui.Status), every time.Duration, poll func() ui.Status) *display {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
-	ticker := time.NewTicker(lineTick)
-	running.Go(func() { ui.Lines(ctx, e.stderr, ticker.C, poll) })
+	ticker := time.NewTicker(every)
+	running.Go(func() { write(ctx, e.stderr, ticker.C, poll) })
 	return &display{close: func() {
 		ticker.Stop()
 		cancel()
@@ -62,14 +72,14 @@ func planning(label string, scan *reconcile.Scan) func() ui.Status {
 	return func() ui.Status {
 		return ui.Status{
 			Label: label, Walked: scan.Walked.Load(), Listed: scan.Listed.Load(),
-			Compared: scan.Compared.Load(), Hashed: scan.Hashed.Load(),
+			Compared: scan.Compared.Load(), Changes: scan.Changes.Load(), Hashed: scan.Hashed.Load(),
 		}
 	}
 }
 
 // running polls the counts of a run.
-func running(label string, progress *apply.Progress) func() ui.Status {
+func running(p *reconcile.Plan, progress *apply.Progress) func() ui.Status {
 	return func() ui.Status {
-		return ui.Status{Label: label, Planned: true, Run: progress.Snapshot()}
+		return ui.Status{Label: p.Mapping.Name, Planned: true, Run: progress.Snapshot(), Concurrency: p.Concurrency()}
 	}
 }

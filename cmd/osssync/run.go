@@ -34,6 +34,7 @@ type globals struct {
 	StateDir string `placeholder:"DIR" help:"Where to remember finished and unfinished work. Default: $$XDG_STATE_HOME/osssync or ~/.local/state/osssync."`
 	Color    string `enum:"auto,always,never" default:"auto" help:"When to use colors: auto (on a terminal, unless NO_COLOR is set), always, never."`
 	Quiet    bool   `short:"q" help:"Show no progress and no lines for what went well."`
+	Progress string `enum:"auto,lines,json,none" default:"auto" help:"How to show progress on stderr: lines (one every 10 s), json (an object a line every second), none, auto (bars on a terminal, lines elsewhere, json every 10 s with --format json). Default: auto, or none with --quiet."`
 }
 
 // command is what each command does. An error that was told already is a

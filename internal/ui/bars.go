@@ -44,7 +44,7 @@ func NewBars(out io.Writer, ticks <-chan time.Time, poll func() Status) *Bars {
 		stop: make(chan struct{}),
 	}
 	first := poll()
-	b.line.Store(first.line(0))
+	b.line.Store(first.line(speed{}))
 	b.done.Go(func() { b.draw(ticks, poll) })
 	return b
 }
@@ -72,7 +72,7 @@ func (b *Bars) draw(ticks <-chan time.Time, poll func() Status) {
 	whole := b.mpb.New(0, mpb.NopStyle(), mpb.BarPriority(0), mpb.PrependDecorators(
 		decor.Any(func(decor.Statistics) string { return b.line.Load().(string) })))
 	active := map[string]*mpb.Bar{}
-	var m meter
+	var m speedometer
 	for {
 		select {
 		case <-b.stop:
@@ -84,7 +84,7 @@ func (b *Bars) draw(ticks <-chan time.Time, poll func() Status) {
 			return
 		case now := <-ticks:
 			s := poll()
-			b.line.Store(s.line(m.observe(now, s.Run.Done.Bytes)))
+			b.line.Store(s.line(m.observe(now, &s)))
 			b.follow(active, s.Run.Active)
 		}
 	}

@@ -33,7 +33,7 @@ func TestJSONLines(t *testing.T) {
 {"format":1,"op":"result","mapping":"site","action":"delete-local","path":"","path_base64":"/w==","reason":"gone","outcome":"failed","bytes":0,"error":"disk full"}
 {"format":1,"op":"notice","notice":"no lock","hints":["wait"]}
 {"format":1,"op":"error","error":"no route","hints":["wait"],"exit":9}
-{"format":1,"op":"summary","done":1,"skipped":0,"held":0,"failed":1,"broken_off":0,"not_begun":0,"conflicts":0,"shielded":0,"beyond":0,"bytes":7,"exit":3}
+{"format":1,"op":"summary","done":1,"skipped":0,"held":0,"failed":1,"broken_off":0,"not_begun":0,"conflicts":0,"shielded":0,"denied":0,"beyond":0,"bytes":7,"exit":3}
 `
 	if diff := cmp.Diff(want[1:], b.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

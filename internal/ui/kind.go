@@ -23,22 +23,23 @@ const (
 type appearance struct {
 	glyph  string
 	legend string // what the glyph means
-	many   string // what rows beyond the fold are called, in the plural
+	more   string // what is said of the number of rows beyond the fold
+	noun   string // what they are called, if that takes a noun
 	color  string // SGR parameter
 	fold   int    // rows shown of a plan that is folded
 }
 
 // Deletes and conflicts are what a plan is read for, so more of them are shown.
 var appearances = [...]appearance{
-	kindNew:      {glyph: "+", legend: "new", many: "new", color: "32", fold: 10},
-	kindReplace:  {glyph: "~", legend: "replace", many: "to replace", color: "33", fold: 10},
-	kindResume:   {glyph: "^", legend: "resume", many: "to resume", color: "32", fold: 10},
-	kindMeta:     {glyph: "m", legend: "set headers", many: "to set headers of", color: "33", fold: 10},
-	kindDelete:   {glyph: "-", legend: "delete", many: "to delete", color: "31", fold: 100},
-	kindAbort:    {glyph: "x", legend: "abort upload", many: "uploads to abort", color: "31", fold: 10},
-	kindKeep:     {glyph: "o", legend: "keep upload", many: "uploads to keep", color: "36", fold: 10},
-	kindConflict: {glyph: "!", legend: "left alone", many: "left alone", color: "35", fold: 100},
-	kindSkip:     {glyph: ".", legend: "passed over", many: "passed over", color: "36", fold: 10},
+	kindNew:      {glyph: "+", legend: "new", more: "new", color: "32", fold: 10},
+	kindReplace:  {glyph: "~", legend: "replace", more: "to replace", color: "33", fold: 10},
+	kindResume:   {glyph: "^", legend: "resume", more: "to resume", color: "32", fold: 10},
+	kindMeta:     {glyph: "m", legend: "set headers", more: "to set headers of", color: "33", fold: 10},
+	kindDelete:   {glyph: "-", legend: "delete", more: "to delete", color: "31", fold: 100},
+	kindAbort:    {glyph: "x", legend: "abort upload", more: "to abort", noun: "upload", color: "31", fold: 10},
+	kindKeep:     {glyph: "o", legend: "keep upload", more: "to keep", noun: "upload", color: "36", fold: 10},
+	kindConflict: {glyph: "!", legend: "left alone", more: "left alone", color: "35", fold: 100},
+	kindSkip:     {glyph: ".", legend: "passed over", more: "passed over", color: "36", fold: 10},
 }
 
 func kindOf(a plan.Action) kind {

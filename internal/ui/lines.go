@@ -11,14 +11,14 @@ import (
 // outputs that are no terminal, where a line every ten seconds is enough. The
 // ticks carry the time that speeds are counted by.
 func Lines(ctx context.Context, w io.Writer, ticks <-chan time.Time, poll func() Status) {
-	var m meter
+	var m speedometer
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case now := <-ticks:
 			s := poll()
-			fmt.Fprintf(w, "%s\n", s.line(m.observe(now, s.Run.Done.Bytes)))
+			fmt.Fprintf(w, "%s\n", s.line(m.observe(now, &s)))
 		}
 	}
 }

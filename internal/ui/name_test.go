@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/osssync/osssync/plan"
 )
 
 func TestK16_Name(t *testing.T) {
@@ -27,6 +29,10 @@ func TestK16_Name(t *testing.T) {
 		{"\u202egpj", `"\u202egpj"`},
 		{"a\u2028b", `"a\u2028b"`},
 		{"a\u200bb", `"a\u200bb"`},
+		{"a\u3164b", `"a\u3164b"`},
+		{"\u2800", `"\u2800"`},
+		{"❤\ufe0f.txt", `"❤\ufe0f.txt"`},
+		{"a\U000e0100\n", `"a\U000e0100\n"`},
 		{"\xffa", `"\xffa"`},
 		{"##[group]", `"\x23\x23[group]"`},
 	}
@@ -38,7 +44,7 @@ func TestK16_Name(t *testing.T) {
 }
 
 func FuzzName(f *testing.F) {
-	for _, seed := range []string{"a", "", "\x1b[", "a\nb", "\u202e", "\xff\xfe", `"`, "##[", "\u2029", " ", "\ufffd"} {
+	for _, seed := range []string{"a", "", "\x1b[", "a\nb", "\u202e", "\xff\xfe", `"`, "##[", "\u2029", " ", "\ufffd", "\u3164", "❤\ufe0f", "\u2800\\", "\U000e01ef"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
@@ -48,7 +54,7 @@ func FuzzName(f *testing.F) {
 				t.Errorf("%q is shown as %q", name, text)
 			}
 			for _, r := range text {
-				if r != '\n' && !strconv.IsPrint(r) {
+				if r != '\n' && !plan.Shows(r) {
 					t.Errorf("%q is shown as %q, with %U", name, text, r)
 				}
 			}
@@ -70,6 +76,7 @@ func TestClean(t *testing.T) {
 		{"list \"a\" page 1: no such host", "list \"a\" page 1: no such host"},
 		{"one\ntwo", "one\ntwo"},
 		{"\x1b[31mred\u202e\xff\u0085", `\x1b[31mred\u202e\xff\u0085`},
+		{"a\u2800\ufe0f\U000e0100", `a\u2800\ufe0f\U000e0100`},
 		{"##[command]", `#\x23[command]`},
 	}
 	for _, tt := range tests {

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/dustin/go-humanize"
+
+	"github.com/osssync/osssync/plan"
 )
 
 // Bytes returns a size in binary units, such as "4.1 KiB".
@@ -15,13 +17,8 @@ func Bytes(n int64) string { return humanize.IBytes(uint64(max(n, 0))) }
 func Number(n int64) string { return humanize.Comma(n) }
 
 // Count returns a number of things with their name in the right form:
-// "1 object", "12,345 objects". Only the ending s is known.
-func Count(n int64, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return Number(n) + " " + thing + "s"
-}
+// "1 object", "12,345 objects".
+func Count(n int64, thing string) string { return Number(n) + " " + plan.Plural(n, thing) }
 
 // Age returns a span of time in its one or two largest units: "9d", "3h20m",
 // "45s". A negative one is "0s".

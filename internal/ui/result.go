@@ -38,6 +38,7 @@ type Tally struct {
 	NotBegun  int64 `json:"not_begun"`  // because the run had ended
 	Conflicts int64 `json:"conflicts"`  // left alone by the plan
 	Shielded  int64 `json:"shielded"`   // not judged by the plan
+	Denied    int64 `json:"denied"`     // names passed over for what they may do or give away; as it should be
 	Beyond    int64 `json:"beyond"`     // due, but not in the saved plan
 	Bytes     int64 `json:"bytes"`      // of content, moved over the network
 }
@@ -52,6 +53,7 @@ func (t *Tally) Add(u Tally) {
 	t.NotBegun += u.NotBegun
 	t.Conflicts += u.Conflicts
 	t.Shielded += u.Shielded
+	t.Denied += u.Denied
 	t.Beyond += u.Beyond
 	t.Bytes += u.Bytes
 }
@@ -71,6 +73,9 @@ func (t Tally) String() string {
 	add(t.NotBegun, "not begun")
 	add(t.Conflicts, "left alone")
 	add(t.Shielded, "below what could not be read")
+	if t.Denied > 0 {
+		parts = append(parts, Count(t.Denied, "name")+" passed over")
+	}
 	add(t.Beyond, "due beyond the plan")
 	return sentence(parts)
 }

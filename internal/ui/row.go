@@ -39,6 +39,9 @@ func describe(a plan.Action, now time.Time, verbose bool) row {
 		r.headers = headerLines(a.Headers)
 	case *plan.DeleteRemote:
 		r.size = Bytes(a.Before.Size)
+		if a.HeldFor != "" {
+			r.why += "; waits for one apply, for " + Name(a.HeldFor)
+		}
 	case *plan.DeleteLocal:
 		r.size = Bytes(a.Before.Size)
 	case *plan.AbortUpload:

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/mattn/go-runewidth"
@@ -154,10 +155,19 @@ func (t *text) folded(s *plan.Section) error {
 			t.row(r)
 		}
 		if more := count[k] - int64(len(rows)); more > 0 {
-			fmt.Fprintf(t.out, "    and %s more %s (--all shows them)\n", Number(more), appearances[k].many)
+			fmt.Fprintf(t.out, "    and %s (shown with --all)\n", beyond(kind(k), more))
 		}
 	}
 	return nil
+}
+
+// beyond tells of n rows of a kind that they are not shown.
+func beyond(k kind, n int64) string {
+	parts := []string{Number(n), "more"}
+	if noun := appearances[k].noun; noun != "" {
+		parts = append(parts, plan.Plural(n, noun))
+	}
+	return strings.Join(append(parts, appearances[k].more), " ")
 }
 
 func (t *text) block(rows []row) {

@@ -216,8 +216,8 @@ func TestWriteTextFolds(t *testing.T) {
 
 	got := textOf(t, s, nil, TextOptions{})
 	for _, want := range []string{
-		"  + b0009       1 B  new\n    and 990 more new (--all shows them)\n",
-		"  - a0099       1 B  not at the source\n    and 50 more to delete (--all shows them)\n",
+		"  + b0009       1 B  new\n    and 990 more new (shown with --all)\n",
+		"  - a0099       1 B  not at the source\n    and 50 more to delete (shown with --all)\n",
 		"\n  (+ new, - delete)\n",
 		"  1,000 objects to upload (1000 B)\n  150 objects to delete (150 B)\n",
 	} {

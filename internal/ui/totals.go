@@ -26,9 +26,10 @@ func totalsOf(s *plan.Summary, prune string) totals {
 	if rest := rest(s, prune); len(rest) > 0 {
 		t.tail = append(t.tail, "Not touched: "+sentence(rest))
 	}
-	if s.Unmoved > 0 && s.Deletes() > 0 {
-		t.tail = append(t.tail, fmt.Sprintf("Deletes will be held: %s is not sent, and content that is missing elsewhere may be there under a new name. Make it readable, rename it, or exclude or allow it.", unmoved(s)))
+	if s.Denied > 0 {
+		t.tail = append(t.tail, denied(s))
 	}
+	t.tail = append(t.tail, HeldDeletes(s)...)
 	if s.Cost.Requests > 0 {
 		t.tail = append(t.tail, fmt.Sprintf("About %s, %s over the network.", Count(s.Cost.Requests, "request"), Bytes(s.Cost.Bytes)))
 	}
@@ -42,12 +43,56 @@ func matching(s *plan.Summary) string {
 	return Count(s.Unchanged, "object") + " match"
 }
 
-// unmoved names what a delete waits for.
-func unmoved(s *plan.Summary) string {
-	if s.Unmoved == 1 {
-		return Name(s.UnmovedAt)
+// denied names what is passed over for its name, what the bucket has of it, and what
+// to do about it.
+func denied(s *plan.Summary) string {
+	names, whose, it := Name(s.DeniedAt), "its name", "it"
+	if s.Denied > 1 {
+		names, whose, it = names+", "+Name(s.DeniedThen), "their names", "them"
 	}
-	return fmt.Sprintf("%s and %s more", Name(s.UnmovedAt), Number(s.Unmoved-1))
+	if s.Denied > 2 {
+		names += fmt.Sprintf(" and %s more", Number(s.Denied-2))
+	}
+	switch n := s.DeniedObjects; {
+	case n == 1:
+		names += "; 1 object of such a name, or below it, stays in the bucket"
+	case n > 1:
+		names += fmt.Sprintf("; %s of such names, or below them, stay in the bucket", Count(n, "object"))
+	}
+	return fmt.Sprintf("Passed over for %s: %s. To move %s: %s in the spec; else exclude %s.", whose, names, it, allowed(s.DeniedAt), it)
+}
+
+// allowed is how the spec allows the path, and nothing else. A pattern that is not
+// anchored has every folder looked into.
+func allowed(path string) string {
+	if strings.ContainsFunc(path, func(c rune) bool {
+		return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("._-/", c))
+	}) {
+		return "allow"
+	}
+	return "allow: [/" + path + "]"
+}
+
+// HeldDeletes tells, a sentence each, which deletes of a plan are held, all of them or
+// some, for what, and for how long. It is empty if none are.
+func HeldDeletes(s *plan.Summary) []string {
+	const why = "content that is missing elsewhere may be there under a new name"
+	if s.Deletes() == 0 {
+		return nil
+	}
+	var held []string
+	if unmoved, remedy := s.Hold(Name); unmoved != "" {
+		held = append(held, fmt.Sprintf("All deletes will be held: %s, and %s. To go on: %s.", unmoved, why, remedy))
+	}
+	if s.Waiting > 0 {
+		wait := "waits"
+		if s.Waiting > 1 {
+			wait = "wait"
+		}
+		held = append(held, fmt.Sprintf("%s %s for one apply: %s is new and not sent, and %s. Exclude or allow it, or apply twice.",
+			Count(s.Waiting, "delete"), wait, Name(s.WaitingFor), why))
+	}
+	return held
 }
 
 // due tells what will change.
@@ -99,7 +144,7 @@ func rest(s *plan.Summary, prune string) []string {
 		parts = append(parts, fmt.Sprintf("%s (%s)", Count(s.Keep.Objects, "unfinished upload"), Bytes(s.Keep.Bytes)))
 	}
 	add(s.Conflicts, "left alone (!)")
-	add(s.Skips, "passed over as the spec says (.)")
+	add(s.Skips-s.Denied, "passed over as the spec says (.)")
 	add(s.Shielded, "below what could not be read")
 	return parts
 }

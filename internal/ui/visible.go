@@ -3,15 +3,16 @@ package ui
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"unicode/utf16"
+
+	"github.com/osssync/osssync/plan"
 )
 
 // visible writes JSON to w with every character that does not show as its \u
-// escape: encoding/json leaves DEL, the C1 controls and those that change the
-// direction of the text as they are, and a terminal acts on them. Outside of
-// strings JSON has none of them. Each Write must be whole characters.
+// escape (see [plan.Shows]): encoding/json leaves DEL, the C1 controls and those that
+// change the direction of the text as they are, and a terminal acts on them. Outside
+// of strings JSON has none of them. Each Write must be whole characters.
 type visible struct{ w io.Writer }
 
 func (v visible) Write(line []byte) (int, error) {
@@ -22,7 +23,7 @@ func (v visible) Write(line []byte) (int, error) {
 	var b strings.Builder
 	for _, r := range text {
 		switch {
-		case r == '\n' || strconv.IsPrint(r):
+		case r == '\n' || plan.Shows(r):
 			b.WriteRune(r)
 		case r > 0xffff:
 			high, low := utf16.EncodeRune(r)
