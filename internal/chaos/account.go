@@ -36,7 +36,7 @@ func (w *world) eReportTrue(o *outcome) error {
 	source, target := w.source(o.after), w.target(o.after)
 	for _, r := range o.results {
 		path := r.Action.Where()
-		if w.meddled[path] != "" {
+		if w.intruded(path) {
 			continue // what was done is not what stands
 		}
 		switch r.Action.(type) {
@@ -50,7 +50,7 @@ func (w *world) eReportTrue(o *outcome) error {
 			}
 		}
 	}
-	if o.err != nil || !report.Complete() || len(w.meddled) > 0 {
+	if o.err != nil || !report.Complete() || len(w.meddled)+len(w.rivalled) > 0 {
 		return nil
 	}
 	if o.planned && report.Done != o.summary.Changes() {

@@ -18,6 +18,8 @@ const (
 	reset     = "reset"
 	stalled   = "stall"
 	interrupt = "interrupt"
+	killed    = "kill"
+	rivalled  = "rival"
 	tardily   = "commit-late"
 )
 
@@ -40,6 +42,10 @@ var connectionFaults = []kind{
 	{name: stalled, at: anywhere, strike: breakOff},
 	{name: interrupt, at: around, strike: func(x *exchange, f fault) {
 		x.wire.cancel(errInterrupted)
+		breakOff(x, fault{at: afterCommit, do: stalled})
+	}},
+	{name: killed, at: around, strike: func(x *exchange, _ fault) {
+		x.wire.kill()
 		breakOff(x, fault{at: afterCommit, do: stalled})
 	}},
 }
@@ -102,6 +108,12 @@ var timeFaults = []kind{
 		x.rewind(content)
 		x.reply(x.commit())
 	}},
+	{name: rivalled, at: atFirst, on: beforeLook, strike: func(x *exchange, _ fault) {
+		if err := x.wire.rival(strings.TrimPrefix(x.request.URL.Path, "/"+bucketName+"/"+prefix)); err != nil {
+			x.wire.stray("rival: %v", err)
+		}
+		x.reply(x.commit())
+	}},
 	{name: "skew", at: atFirst, strike: func(x *exchange, _ fault) {
 		x.wire.mu.Lock()
 		x.wire.skew = 20 * time.Minute // OSS accepts a quarter of an hour
@@ -114,6 +126,17 @@ var timeFaults = []kind{
 		x.wire.mu.Unlock()
 		x.reply(x.refusal(http.StatusForbidden, "SecurityTokenExpired"))
 	}},
+}
+
+// beforeLook reports whether a run looks at an object after it has sent op, or with
+// it: what others do to the object until then the run must notice. What they do
+// later it cannot.
+func beforeLook(op ossserver.Operation) bool {
+	switch op {
+	case ossserver.HeadObject, ossserver.GetObject, ossserver.InitiateMultipartUpload, ossserver.UploadPart:
+		return true
+	}
+	return false
 }
 
 // statusFaults are refusals that are none of the server's, as the service words

@@ -8,6 +8,7 @@ import (
 
 	"github.com/osssync/osssync/internal/chaos/ground"
 	"github.com/osssync/osssync/internal/ossserver"
+	"github.com/osssync/osssync/plan"
 )
 
 // TestFaultText writes and reads every fault of the catalogue.
@@ -80,6 +81,7 @@ func TestOracle(t *testing.T) {
 		{"(b)", func(o *outcome) {
 			o.events = append(o.events, ossserver.Exchange{Request: ossserver.Request{Operation: ossserver.DeleteObject, Key: prefix + "kept"}, Status: 204})
 		}},
+		{"(b)", func(o *outcome) { o.rows = append(o.rows, &plan.DeleteRemote{Path: "kept"}) }},
 		{"(c)", func(o *outcome) { o.after.objects["kept"] = "torn" }},
 		{"(d)", func(o *outcome) { o.after.beside["oss://www0"] = "touched" }},
 		{"(d)", func(o *outcome) { o.strays = []string{"a request"} }},

@@ -50,10 +50,17 @@ func (w *world) due() (changes int64, err error) {
 	return p.Section.Summary.Changes(), nil
 }
 
-// hNothingLeft: at the latest an apply an hour or two later leaves no temporary
-// file, no checkpoint and no upload. What else could be left, goroutines and
-// connections, is found where the world ends.
+// hNothingLeft: no file is held open any more, and at the latest an apply an hour or
+// two later leaves no temporary file, no checkpoint and no upload. What else could be
+// left, goroutines and connections, is found where the world ends.
 func (w *world) hNothingLeft() error {
+	held, err := w.descriptors()
+	if err != nil {
+		return err
+	}
+	if len(held) > 0 {
+		return fmt.Errorf("(h) files are held open: %q", held)
+	}
 	if w.leftovers() == nil {
 		return nil
 	}
@@ -102,7 +109,7 @@ func (w *world) accept(o *outcome) error {
 	}
 	was := w.target(o.before)
 	for path, sum := range w.target(o.after) {
-		if was[path] != sum && sum != w.meddled[path] {
+		if was[path] != sum && sum != w.intrusions(!w.scene.push)[path].sum {
 			delete(w.foreign, path)
 			delete(w.amended, path)
 		}

@@ -3,6 +3,7 @@
 package chaos
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"testing"
@@ -11,37 +12,10 @@ import (
 )
 
 // TestDiskFaults has every call to the disk in every scenario's last apply go
-// wrong in every way of the catalogue, one at a time. A taste of it takes one in
-// some dozens. Gates are for the whole process, so there is one world at a time.
+// wrong in every way of the catalogue, one at a time. Gates are for the whole
+// process, so there is one world at a time.
 func TestDiskFaults(t *testing.T) {
-	dir := ground.Memory(t)
-	every := level(t).Every
-	var folder counter
-	for offset, scenario := range scenarios {
-		t.Run(scenario.name, func(t *testing.T) {
-			s, err := scenario.schedule()
-			if err != nil {
-				t.Fatal(err)
-			}
-			var last *outcome
-			if err := bubble(t, dir, folder.next(), func(dir string) (err error) {
-				last, err = rehearse(dir, s)
-				return err
-			}); err != nil {
-				t.Fatalf("without faults: %v", err)
-			}
-			n := 0
-			for struck := range s.diskSingles(last.calls) {
-				if n++; (n+offset)%every != 0 {
-					continue
-				}
-				if err := bubble(t, dir, folder.next(), func(dir string) error { return play(dir, struck) }); err != nil {
-					t.Errorf("OSSSYNC_SCHEDULE='%s': %v", struck, err)
-				}
-			}
-			t.Logf("%d faults in %v", n, last.calls)
-		})
-	}
+	sweep(t, false, func(s schedule, last *outcome) iter.Seq[schedule] { return s.diskSingles(last.calls) })
 }
 
 // TestDiskFaultsStrike has calls of each kind fail, and wants to see that they did.
@@ -102,7 +76,7 @@ func TestDiskSchedules(t *testing.T) {
 
 // diskSingles yields s with each fault in each of the calls of its last apply,
 // once and from then on.
-func (s schedule) diskSingles(calls map[string]int) func(yield func(schedule) bool) {
+func (s schedule) diskSingles(calls map[string]int) iter.Seq[schedule] {
 	last := len(s.steps) - 1
 	return func(yield func(schedule) bool) {
 		for _, op := range slices.Sorted(maps.Keys(calls)) {

@@ -19,6 +19,7 @@ type diskFault struct {
 const (
 	shortWrite = "short"  // half of the bytes get through, then the disk is full
 	meddling   = "meddle" // somebody changes the file right before the call
+	// And killed: neither this call nor any other thing of the run happens.
 )
 
 func (f diskFault) String() string {
@@ -52,6 +53,14 @@ var diskOps = []string{
 
 // diskFaultsOf returns what can go wrong with a call.
 func diskFaultsOf(op string) []string {
+	if !slices.Contains(diskOps, op) {
+		return nil
+	}
+	return append(troubleOf(op), killed)
+}
+
+// troubleOf is what the disk, or somebody else, can do to a call.
+func troubleOf(op string) []string {
 	switch op {
 	case "open":
 		return []string{"EIO", "EMFILE", "EACCES", meddling}

@@ -29,15 +29,16 @@
 //	(e) what the run reports is so
 //	(f) once faults stop, two applies converge and nothing is due after them
 //	(g) each fault costs one part at most to be sent again
-//	(h) no goroutine, temporary file, checkpoint or upload is left
+//	(h) no goroutine, descriptor, temporary file, checkpoint or upload is left
 //	(i) the secret is in no output and no file
 //
-// Four tests play schedules: TestSchedules random ones, TestSingleFaults every
+// Five tests play schedules: TestSchedules random ones, TestSingleFaults every
 // fault in every request of every scenario, TestDiskFaults every error in every
-// call to the disk (with -tags failpoint), and TestMachine a random walk whose
-// moves are more than schedules have. The environment variable CHAOS says how
-// many, see [Level]. What fails is printed as a schedule made as small as it gets,
-// and is played again by
+// call to the disk (with -tags failpoint), TestKnown those that a known bug does not
+// survive, and TestMachine a random walk whose moves are more than schedules have; of
+// power losses and mounts package powerloss and the tests of package plan take
+// care. The environment variable CHAOS says how many, see [Level]. What fails is
+// printed as a schedule made as small as it gets, and is played again by
 //
 //	OSSSYNC_SCHEDULE='...' go test -run TestSchedules ./internal/chaos
 //

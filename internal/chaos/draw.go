@@ -98,8 +98,12 @@ func (d drawer) edit() edit {
 		return edit{verb: remoteBegin, path: name}
 	case n < 86:
 		return edit{verb: loseState}
-	case n < 92 && d.scene.push:
+	case n < 91 && d.scene.push:
 		return edit{verb: setHeaders, size: d.IntN(3)}
+	case n < 95:
+		return edit{verb: exclude, path: pick(d, "", "b/", "*.txt", "a*")}
+	case n < 97:
+		return edit{verb: setVersions, path: pick(d, "Enabled", "Suspended")}
 	}
 	return edit{verb: passTime, wait: time.Minute}
 }

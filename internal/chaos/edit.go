@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 )
@@ -70,11 +71,24 @@ func (w *world) unlink() error {
 	return nil
 }
 
-// shielded reports whether a symbolic link stands at path or above it, so that
-// nobody knows what the tree has there.
+// shielded reports whether a symbolic link, or a folder that cannot be read, stands at
+// path or above it, so that nobody knows what the tree has there.
 func (w *world) shielded(path string) bool {
+	if w.below(w.links, path) {
+		return true
+	}
+	for folder := range w.denied {
+		if _, err := os.Lstat(w.file(folder)); err == nil && strings.HasPrefix(path, folder+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// below reports whether path or a folder above it is in set.
+func (w *world) below(set map[string]bool, path string) bool {
 	for ; path != "."; path = filepath.ToSlash(filepath.Dir(path)) {
-		if w.links[path] {
+		if set[path] {
 			return true
 		}
 	}
@@ -123,11 +137,20 @@ func (w *world) damage(offset int64) error {
 
 // put stores an object of size bytes as another writer.
 func (w *world) put(path string, size int) error {
-	return w.putKey(prefix+path, w.compose(path, size))
+	return putKey(w.other, prefix+path, w.compose(path, size))
 }
 
-func (w *world) putKey(key string, content []byte) error {
-	_, err := w.other.PutObject(context.Background(), &oss.PutObjectRequest{Bucket: oss.Ptr(bucketName), Key: oss.Ptr(key), Body: bytes.NewReader(content)})
+func putKey(by *oss.Client, key string, content []byte) error {
+	_, err := by.PutObject(context.Background(), &oss.PutObjectRequest{Bucket: oss.Ptr(bucketName), Key: oss.Ptr(key), Body: bytes.NewReader(content)})
+	return err
+}
+
+// version gives the bucket a state of versioning.
+func (w *world) version(status string) error {
+	w.versioned = true
+	_, err := w.other.PutBucketVersioning(context.Background(), &oss.PutBucketVersioningRequest{
+		Bucket: oss.Ptr(bucketName), VersioningConfiguration: &oss.VersioningConfiguration{Status: oss.VersioningStatusType(status)},
+	})
 	return err
 }
 

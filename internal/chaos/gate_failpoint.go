@@ -3,6 +3,7 @@
 package chaos
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,6 +41,13 @@ func (g *gate) Before(c disk.Call) error {
 	defer g.mu.Unlock()
 	op := string(c.Op)
 	g.calls[op]++
+	if g.world.wire.isDead() {
+		return errKilled
+	}
+	if op == "open" && g.world.isDenied(c.Path) {
+		g.world.broken++
+		return syscall.EACCES
+	}
 	for _, f := range g.faults {
 		if f.strikes(op, g.calls[op]) {
 			return g.strike(f, c)
@@ -54,6 +62,9 @@ func (*gate) After(disk.Call, error) {}
 func (g *gate) strike(f diskFault, c disk.Call) error {
 	g.world.broken++
 	switch f.do {
+	case killed:
+		g.world.wire.kill()
+		return errKilled
 	case meddling:
 		return g.meddle(c.Path)
 	case shortWrite:
@@ -74,13 +85,25 @@ func (g *gate) meddle(name string) error {
 
 // meddle writes to a file of the tree in the middle of a run.
 func (w *world) meddle(path string, size int) error {
+	w.meddling.Lock()
+	defer w.meddling.Unlock()
 	c := w.compose(path, size)
-	w.meddled[path] = digest(c)
+	w.meddled[path] = intrusion{digest(c), int64(size)}
 	if !w.scene.push {
 		w.foreign[path] = true
 	}
 	return os.WriteFile(w.file(path), c, 0o644)
 }
+
+// isDenied reports whether name is a folder of the tree that runs may not read, or
+// lies in one.
+func (w *world) isDenied(name string) bool {
+	path, inside := strings.CutPrefix(filepath.ToSlash(name), filepath.ToSlash(w.tree)+"/")
+	return inside && w.below(w.denied, path)
+}
+
+// errKilled is what the calls of a run come to that is dead. Nobody reads it.
+var errKilled = errors.New("killed")
 
 // strikes reports whether the n-th call for op is struck.
 func (f diskFault) strikes(op string, n int) bool {

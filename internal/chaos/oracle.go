@@ -47,6 +47,9 @@ func (w *world) aNothingLost(o *outcome) error {
 			return fmt.Errorf("(a) %q is gone from the target, and no row of the plan deletes it", path)
 		}
 	}
+	if path, gone := w.intrusionGone(o, is); gone {
+		return fmt.Errorf("(a) what somebody put at %q was replaced or deleted, though the run looked there after that", path)
+	}
 	for path, sum := range is {
 		if was[path] == sum {
 			continue
@@ -67,6 +70,14 @@ func (w *world) aNothingLost(o *outcome) error {
 // bDeletesApproved: what was deleted stands in an approved plan, its counterpart
 // was truly absent, and policy and order allow it.
 func (w *world) bDeletesApproved(o *outcome) error {
+	for _, row := range o.rows {
+		switch row.(type) {
+		case *plan.DeleteRemote, *plan.DeleteLocal:
+			if err := w.mayPlanDelete(o, row.Where()); err != nil {
+				return err
+			}
+		}
+	}
 	deleted := 0
 	for path := range w.target(o.before) {
 		if _, kept := w.target(o.after)[path]; !kept {
@@ -96,7 +107,9 @@ func (w *world) bDeletesApproved(o *outcome) error {
 	return nil
 }
 
-func (w *world) mayDelete(o *outcome, path string) error {
+// mayPlanDelete is about a delete that a plan holds, be it made or not: what an apply
+// looks at once more must not be needed to prevent it.
+func (w *world) mayPlanDelete(o *outcome, path string) error {
 	_, there := w.source(o.before)[path]
 	switch {
 	case there && !o.lied():
@@ -107,8 +120,16 @@ func (w *world) mayDelete(o *outcome, path string) error {
 		return fmt.Errorf("(b) a delete of %q, which is excluded", path)
 	case w.scene.prune == "never":
 		return fmt.Errorf("(b) a delete of %q, with prune: never", path)
-	case w.scene.prune == "managed" && w.foreign[path]:
+	case w.scene.prune == "managed" && w.foreign[path] && !w.intruded(path):
 		return fmt.Errorf("(b) a delete of %q, which somebody else put there", path)
+	}
+	return nil
+}
+
+// mayDelete is about a delete that was made.
+func (w *world) mayDelete(o *outcome, path string) error {
+	if err := w.mayPlanDelete(o, path); err != nil {
+		return err
 	}
 	for _, r := range o.results {
 		if movesContent(r.Action) && r.Outcome != apply.Done {
@@ -163,11 +184,14 @@ func (w *world) expectedSource(o *outcome) sums { return w.changed(w.source(o.be
 func (w *world) expectedTarget(o *outcome) sums { return w.changed(w.target(o.before), !w.scene.push) }
 
 func (w *world) changed(side sums, local bool) sums {
-	if !local || len(w.meddled) == 0 {
+	intrusions := w.intrusions(local)
+	if len(intrusions) == 0 {
 		return side
 	}
 	side = maps.Clone(side)
-	maps.Copy(side, w.meddled)
+	for path, by := range intrusions {
+		side[path] = by.sum
+	}
 	return side
 }
 

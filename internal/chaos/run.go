@@ -60,7 +60,7 @@ func (w *world) run(h how) (*outcome, error) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	w.wire.begin(h.faults, cancel)
-	w.meddled, w.broken = map[string]string{}, w.damaged
+	w.meddled, w.rivalled, w.broken = map[string]intrusion{}, map[string]intrusion{}, w.damaged
 	w.damaged = 0
 	diskCounts, err := w.watch(h.disk)
 	if err != nil {

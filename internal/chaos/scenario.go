@@ -3,6 +3,7 @@ package chaos
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 
@@ -27,6 +28,9 @@ var scenarios = []scenario{
 	{"push of headers", "push,managed,page=0,workers=1; local+a.html=3 headers=1; headers=2"},
 	{"push with deletes", "push,managed,page=0,workers=1; local+a=3 local+b=4; local-a local+c=1"},
 	{"push of a folder for a file", "push,all,page=0,workers=1; local+a=3 local+b=4; local-a local+a/b=5"},
+	{"push of a folder", "push,all,page=0,workers=1; local+a/b=3 local+c=4; local-c local+d=1"},
+	{"push with a filter", "push,all,page=0,workers=1; local+a/b=3 local+c=4 local+d=5; exclude=a/ local-c"},
+	{"push to versions", "push,managed,page=0,workers=1; local+a=3 local+b=4 versions=Enabled; local~a local-b local+c=5"},
 	{"abort of old uploads", "push,never,page=0,workers=1; local+a=3 remote*a remote*b; wait=3h local+c=1"},
 	{"saved push", "push,all,page=0,workers=1; local+a=3 local+b=4; local-a local+c=5 saved"},
 	{"push without state", "push,managed,page=0,workers=1; local+a=3 local+b=204801; lose"},
@@ -37,6 +41,7 @@ var scenarios = []scenario{
 	{"pull in ranges", "pull,managed,page=0,workers=1; remote+a=204801"},
 	{"pull goes on", "pull,managed,page=0,workers=1; remote+a=204801 !GetObject#2+/before/403;"},
 	{"pull with deletes", "pull,managed,page=0,workers=1; remote+a=3 remote+b=4; remote-a remote+c=1"},
+	{"pull with a filter", "pull,all,page=0,workers=1; remote+a/b=3 remote+c=4 remote+d=5; exclude=a/ remote-c"},
 	{"saved pull", "pull,all,page=0,workers=1; remote+a=3 remote+b=4; remote-a remote+c=5 saved"},
 }
 
@@ -57,16 +62,22 @@ func rehearse(dir string, s schedule) (last *outcome, err error) {
 }
 
 // singles yields s with each fault of the catalogue in each of the requests of
-// its last apply, one at a time.
-func (s schedule) singles(counts map[ossserver.Operation]int) func(yield func(schedule) bool) {
+// its last apply, one at a time; a connection of the first of them also again and
+// again, so that no later attempt makes up for it.
+func (s schedule) singles(counts map[ossserver.Operation]int) iter.Seq[schedule] {
 	last := len(s.steps) - 1
 	return func(yield func(schedule) bool) {
 		for _, op := range slices.Sorted(maps.Keys(counts)) {
 			for n := range counts[op] {
 				for _, f := range faultsOn(op, n+1) {
-					struck := s.without(last, func(n *step) bool { n.faults = []fault{f}; return true })
-					if !yield(struck) {
-						return
+					for _, ever := range []bool{false, true} {
+						if ever && (n > 0 || f.do != closed) {
+							continue
+						}
+						f.ever = ever
+						if !yield(s.without(last, func(n *step) bool { n.faults = []fault{f}; return true })) {
+							return
+						}
 					}
 				}
 			}

@@ -37,15 +37,17 @@ type edit struct {
 
 // The verbs of edits.
 const (
-	localWrite   = "local+"   // path=size
-	localAmend   = "local~"   // path: other content, same size and time stamp
-	localRemove  = "local-"   // path
-	remoteWrite  = "remote+"  // path=size
-	remoteRemove = "remote-"  // path
-	remoteBegin  = "remote*"  // path: a multipart upload that nobody completes
-	passTime     = "wait="    // duration
-	loseState    = "lose"     // the state folder
-	setHeaders   = "headers=" // number of the rule
+	localWrite   = "local+"    // path=size
+	localAmend   = "local~"    // path: other content, same size and time stamp
+	localRemove  = "local-"    // path
+	remoteWrite  = "remote+"   // path=size
+	remoteRemove = "remote-"   // path
+	remoteBegin  = "remote*"   // path: a multipart upload that nobody completes
+	passTime     = "wait="     // duration
+	loseState    = "lose"      // the state folder
+	setHeaders   = "headers="  // number of the rule
+	exclude      = "exclude="  // a pattern; "": none any more
+	setVersions  = "versions=" // Enabled or Suspended
 )
 
 // String writes the schedule as one line.
@@ -128,7 +130,7 @@ func parseSchedule(text string) (s schedule, err error) {
 }
 
 func parseEdit(word string) (e edit, err error) {
-	for _, verb := range []string{localWrite, localAmend, localRemove, remoteWrite, remoteRemove, remoteBegin, passTime, loseState, setHeaders} {
+	for _, verb := range []string{localWrite, localAmend, localRemove, remoteWrite, remoteRemove, remoteBegin, passTime, loseState, setHeaders, exclude, setVersions} {
 		rest, is := strings.CutPrefix(word, verb)
 		if !is {
 			continue
@@ -156,8 +158,11 @@ func parseEdit(word string) (e edit, err error) {
 
 // do has the edit happen.
 func (w *world) do(e edit) error {
-	if local := e.verb == localWrite || e.verb == localAmend || e.verb == localRemove; e.path != "" && e.verb != remoteBegin && local != w.scene.push {
-		w.foreign[e.path] = true
+	switch e.verb {
+	case localWrite, localAmend, localRemove:
+		w.foreign[e.path] = w.foreign[e.path] || !w.scene.push
+	case remoteWrite, remoteRemove:
+		w.foreign[e.path] = w.foreign[e.path] || w.scene.push
 	}
 	if w.links[e.path] && strings.HasPrefix(e.verb, "local") {
 		return nil // nobody can write there but where the link leads
@@ -190,6 +195,13 @@ func (w *world) do(e edit) error {
 		return w.forget()
 	case setHeaders:
 		return w.configure(fmt.Sprintf(`headers: [{match: "*.html", set: {Cache-Control: max-age=%d}}]`, e.size))
+	case exclude:
+		if e.path == "" {
+			return w.configure("")
+		}
+		return w.configure(fmt.Sprintf("exclude: [%q]", e.path))
+	case setVersions:
+		return w.version(e.path)
 	}
 	return fmt.Errorf("edit %q: unknown verb", e.verb)
 }
@@ -205,6 +217,21 @@ func play(dir string, s schedule) (err error) {
 	for i, step := range s.steps {
 		if _, err := w.advance(step); err != nil {
 			return fmt.Errorf("step %d: %w", i+1, err)
+		}
+	}
+	return w.rest()
+}
+
+// rest is how a world ends: with nothing in the way any more, runs converge and
+// leave nothing behind.
+func (w *world) rest() error {
+	clear(w.denied)
+	if err := w.unlink(); err != nil {
+		return err
+	}
+	if len(w.mapping().Exclude) > 0 {
+		if err := w.configure(""); err != nil {
+			return err
 		}
 	}
 	if err := w.fConverges(); err != nil {

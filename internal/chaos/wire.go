@@ -38,6 +38,8 @@ type wire struct {
 	pageSize int    // entries a page of objects; 0: as asked for
 	secret   string // of accessKey
 
+	rival func(path string) error // puts another writer's object at path
+
 	mu      sync.Mutex
 	idle    sync.Cond // inside is 0
 	inside  int       // requests that are handled
@@ -47,6 +49,8 @@ type wire struct {
 	cancel  context.CancelCauseFunc // of the run
 	skew    time.Duration           // that the server's clock is ahead
 	expired bool                    // the session token
+	dead    bool                    // the run, as by SIGKILL: nothing of it gets through any more
+	doubts  map[string]bool         // ids of uploads whose Complete may have worked, for all that the run was told
 	sent    int64                   // bytes of content that were taken
 	strays  []string                // requests that should not have been sent
 	pages   map[string]*answer      // of listings of objects: the newest answer to a query before this run
@@ -69,11 +73,28 @@ func (w *wire) begin(faults []fault, cancel context.CancelCauseFunc) {
 	defer w.mu.Unlock()
 	w.faults, w.cancel = faults, cancel
 	w.counts, w.struck = map[ossserver.Operation]int{}, nil
-	w.skew, w.expired, w.sent = 0, false, 0
+	w.skew, w.expired, w.sent, w.dead = 0, false, 0, false
+	w.doubts = map[string]bool{}
 	for query, page := range w.fresh {
 		w.pages[query] = page
 	}
 	w.fresh, w.page = map[string]*answer{}, nil
+}
+
+// kill ends the run as SIGKILL does: what is on its way arrives, and nothing after
+// it is done, by request or, where a gate stands before the disk, by call.
+func (w *wire) kill() {
+	w.mu.Lock()
+	w.dead = true
+	cancel := w.cancel
+	w.mu.Unlock()
+	cancel(errInterrupted)
+}
+
+func (w *wire) isDead() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.dead
 }
 
 // settle waits for commits that come after their client has left.
@@ -115,7 +136,7 @@ func (w *wire) dialContext(ctx context.Context, _, addr string) (net.Conn, error
 	case addr != host:
 		w.stray("connection to %q", addr)
 		return nil, &net.OpError{Op: "dial", Net: "memory", Err: syscall.EHOSTUNREACH}
-	case due && f.do == refused:
+	case due && f.do == refused, w.isDead():
 		return nil, &net.OpError{Op: "dial", Net: "memory", Err: syscall.ECONNREFUSED}
 	}
 	return w.network.dial(ctx)
@@ -150,6 +171,9 @@ func (w *wire) stray(format string, args ...any) {
 func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.enter()
 	defer w.leave()
+	if w.isDead() {
+		panic(http.ErrAbortHandler)
+	}
 	x := &exchange{wire: w, writer: rw, request: r, op: operationOf(r)}
 	w.inspect(r, x.op)
 	if sends(x.op) {
@@ -159,6 +183,7 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	expired := w.expired
 	w.mu.Unlock()
+	w.follow(r, x.op, f, due)
 	switch k, _ := kindOf(f.do); {
 	case due:
 		x.strike(k, f)
@@ -191,6 +216,20 @@ func (w *wire) inspect(r *http.Request, op ossserver.Operation) {
 		w.stray("%s of %q without signature", op, key)
 	case sends(op) && r.Header.Get("Content-Md5") == "":
 		w.stray("%s of %q without Content-MD5", op, key)
+	}
+}
+
+// follow notes the uploads whose Complete was not answered, or by no more than
+// trouble of the service, and that a run gives none of them up.
+func (w *wire) follow(r *http.Request, op ossserver.Operation, f fault, due bool) {
+	id := r.URL.Query().Get("uploadId")
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case op == ossserver.CompleteMultipartUpload:
+		w.doubts[id] = due && !strings.HasPrefix(f.do, "4")
+	case op == ossserver.AbortMultipartUpload && w.doubts[id]:
+		w.strays = append(w.strays, fmt.Sprintf("abort of upload %q, whose Complete may have worked", id))
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
@@ -53,18 +54,22 @@ type world struct {
 	other  *oss.Client // another writer's, whose requests never fail
 	spec   *spec.Spec
 
-	ahead   time.Duration              // from this process's clock to the one of files
-	written map[string]map[string]bool // path -> MD5 of every content that somebody wrote there
-	foreign map[string]bool            // paths at the target that somebody else wrote last
-	links   map[string]bool            // symbolic links of the tree
-	amended map[string]bool            // files changed in place since they were last uploaded
-	edits   int
+	ahead     time.Duration              // from this process's clock to the one of files
+	written   map[string]map[string]bool // path -> MD5 of every content that somebody wrote there
+	foreign   map[string]bool            // paths at the target that somebody else wrote last
+	links     map[string]bool            // symbolic links of the tree
+	amended   map[string]bool            // files changed in place since they were last uploaded
+	denied    map[string]bool            // folders of the tree that runs may not read
+	versioned bool                       // the bucket has, or had, versions
+	edits     int
 
-	// Of the newest run: files that were written to meanwhile, and what they got;
-	// and calls to the disk that went wrong.
-	meddled map[string]string
-	broken  int
-	damaged int // how often the index was damaged since
+	// Of the newest run: what others did meanwhile to files and objects, and calls to
+	// the disk that went wrong.
+	meddling sync.Mutex // guards this paragraph, and what compose keeps
+	meddled  map[string]intrusion
+	rivalled map[string]intrusion
+	broken   int
+	damaged  int // how often the index was damaged since
 
 	contents map[string]string // ETag of an object that went up in parts -> MD5 of its content
 }
@@ -81,7 +86,7 @@ type scene struct {
 func openWorld(dir string, s scene) (w *world, err error) {
 	w = &world{
 		scene: s, dir: dir, tree: filepath.Join(dir, "tree"), state: filepath.Join(dir, "state"),
-		written: map[string]map[string]bool{}, foreign: map[string]bool{}, links: map[string]bool{}, amended: map[string]bool{}, contents: map[string]string{},
+		written: map[string]map[string]bool{}, foreign: map[string]bool{}, links: map[string]bool{}, amended: map[string]bool{}, contents: map[string]string{}, denied: map[string]bool{},
 	}
 	defer func() {
 		if err != nil && w.server != nil {
@@ -112,20 +117,26 @@ func openWorld(dir string, s scene) (w *world, err error) {
 		return nil, err
 	}
 	w.wire = newWire(w.server, secret)
-	w.wire.pageSize = s.pageSize
-	w.other = oss.NewClient(oss.NewConfig().WithRegion(region).WithEndpoint("http://" + host).WithUsePathStyle(true).
-		WithCredentialsProvider(credentials.NewStaticCredentialsProvider(accessKey, secret)).
-		WithHttpClient(&http.Client{Transport: direct{w.server}}).WithUserAgent(theirs).WithRetryMaxAttempts(1))
+	w.wire.pageSize, w.wire.rival = s.pageSize, w.intrude
+	w.other = w.writer()
 	err = w.server.CreateBucket(bucketName)
 	for key, content := range canaryObjects {
 		if err == nil {
-			err = w.putKey(key, []byte(content))
+			err = putKey(w.other, key, []byte(content))
 		}
 	}
 	if err != nil {
 		w.wire.close()
 	}
 	return w, err
+}
+
+// writer returns a client that no fault meets. It learns the service's clock from one
+// refusal, and then keeps to it.
+func (w *world) writer() *oss.Client {
+	return oss.NewClient(oss.NewConfig().WithRegion(region).WithEndpoint("http://" + host).WithUsePathStyle(true).
+		WithCredentialsProvider(credentials.NewStaticCredentialsProvider(accessKey, secret)).
+		WithHttpClient(&http.Client{Transport: direct{w.server}}).WithUserAgent(theirs).WithRetryMaxAttempts(2))
 }
 
 // close ends the world. Its folder stays.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/osssync/osssync/internal/chaos/ground"
 	"github.com/osssync/osssync/internal/chaos/stage"
+	"github.com/osssync/osssync/internal/ossserver"
 )
 
 func TestMain(m *testing.M) {
@@ -180,6 +181,37 @@ func TestS1_CrashPoints(t *testing.T) {
 	}
 	t.Run("requests", func(t *testing.T) { a.happenAll(t, seed, byRequest, outside) })
 	t.Run("fail points", func(t *testing.T) { a.happenAll(t, seed, level.CrashPoints-byRequest-byCall, inside) })
+}
+
+// The same where each apply in a row is killed as soon as the service has begun an
+// upload for it.
+func TestS1_M4_KilledAtInitiateInARow(t *testing.T) {
+	a, hits := newAlley(t), 0
+	for _, scene := range stage.Scenes() {
+		if !scene.Push || scene.Cut > 0 {
+			continue
+		}
+		for workers := 1; workers <= 2; workers++ {
+			for kills := 1; kills <= 3; kills++ {
+				err := a.with(t, scene, workers, func(v *Victim) error {
+					for range kills {
+						hit, err := v.Die(t.Context(), OperationPoint(a.plain, ossserver.InitiateMultipartUpload))
+						if err != nil || !hit { // a scene without large files
+							return err
+						}
+						hits++
+					}
+					return v.Recover(t.Context())
+				})
+				if err != nil {
+					t.Errorf("%s, %d workers, %d kills: %v", scene.Name, workers, kills, err)
+				}
+			}
+		}
+	}
+	if hits < 2*(1+2+3) {
+		t.Errorf("only %d kills", hits)
+	}
 }
 
 // The same at random times, which also meets what lies between calls.

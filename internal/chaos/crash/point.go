@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/osssync/osssync/internal/ossserver"
 )
 
 // Point is where the program dies, and how it is made to.
@@ -19,8 +21,9 @@ type Point struct {
 	program string
 	tracer  []string // command that runs the program
 	env     []string
-	request int  // of the server, from 1; 0: none
-	done    bool // the request was done
+	request int                 // of the server, from 1; 0: none
+	done    bool                // the request was done
+	only    ossserver.Operation // the requests that count; "": all
 	after   time.Duration
 }
 
@@ -72,6 +75,12 @@ func RequestPoints(program string, requests int) (points []Point) {
 		}
 	}
 	return points
+}
+
+// OperationPoint is when the first request of an operation was done at the server and
+// nobody has heard of it.
+func OperationPoint(program string, op ossserver.Operation) Point {
+	return Point{Name: fmt.Sprintf("%v done", op), program: program, request: 1, done: true, only: op}
 }
 
 // TimePoint is a moment after the start.

@@ -125,13 +125,17 @@ func (v *Victim) Die(ctx context.Context, p Point) (hit bool, err error) {
 func (v *Victim) dieOnRequest(ctx context.Context, kill func(), p Point) (restore func()) {
 	var seen atomic.Int64
 	done := make(chan struct{})
-	fault := func(ossserver.Request) *ossserver.Fault {
-		n := seen.Add(1)
+	fault := func(r ossserver.Request) *ossserver.Fault {
+		n, counts := seen.Load(), p.only == "" || r.Operation == p.only
+		if counts {
+			n = seen.Add(1)
+		}
 		switch {
 		case n < int64(p.request):
 			return nil
-		case n == int64(p.request) && p.done:
+		case counts && n == int64(p.request) && p.done:
 			go func() {
+				defer close(done) // or a request that another one's kill overtook would wait on
 				select {
 				case done <- struct{}{}: // the server takes it when the request is done
 					kill()
@@ -148,8 +152,8 @@ func (v *Victim) dieOnRequest(ctx context.Context, kill func(), p Point) (restor
 }
 
 // Recover runs the program again, and reports what that does not put right: after
-// one apply both sides are at the goal, nothing lies about, nothing is due, and no
-// more was sent than is needed and one piece for each worker.
+// one apply both sides are at the goal, nothing lies about here or at the service,
+// nothing is due, and no more was sent than is needed and one piece for each worker.
 func (v *Victim) Recover(ctx context.Context) error {
 	if err := v.Stage.Intact(); err != nil {
 		return fmt.Errorf("after the crash: %w", err)
@@ -167,25 +171,5 @@ func (v *Victim) Recover(ctx context.Context) error {
 	if most := need + v.workers*v.workers*stage.Piece; v.moved.Load() > most {
 		return fmt.Errorf("%d bytes of content were moved: needed were %d, allowed are %d", v.moved.Load(), need, most)
 	}
-	return v.noUploads(ctx)
-}
-
-// noUploads accepts an upload that was begun and not recorded, for nothing at the
-// service tells whose it is, if it is without parts and goes by its age.
-func (v *Victim) noUploads(ctx context.Context) error {
-	uploads, parts, err := v.Stage.Uploads(ctx)
-	if err != nil || uploads == 0 {
-		return err
-	}
-	if uploads > 1 || parts > 0 {
-		return fmt.Errorf("%d uploads with %d parts are left", uploads, parts)
-	}
-	v.Stage.Later(2 * time.Hour)
-	if _, err := v.Stage.Apply(ctx, nil); err != nil {
-		return fmt.Errorf("apply hours later: %w", err)
-	}
-	if uploads, _, err = v.Stage.Uploads(ctx); err == nil && uploads > 0 {
-		err = errors.New("an upload is left however old")
-	}
-	return err
+	return v.Stage.NoUploads(ctx)
 }

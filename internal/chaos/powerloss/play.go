@@ -132,11 +132,7 @@ func (p *Play) Run(ctx context.Context, s *State) error {
 	if err := p.Stage.Settle(ctx); err != nil {
 		return err
 	}
-	uploads, parts, err := p.Stage.Uploads(ctx)
-	if err == nil && parts > 0 {
-		err = fmt.Errorf("%d uploads with %d parts are left", uploads, parts)
-	}
-	return err
+	return p.Stage.NoUploads(ctx)
 }
 
 func (p *Play) restoreService(n int) error {

@@ -70,7 +70,7 @@ func (st *Stage) Intact() error {
 }
 
 // Settle applies until nothing is due, which few applies have to reach, and reports
-// what they leave undone or behind. Uploads are another question: see Uploads.
+// what they leave undone or behind. Uploads are another question: see NoUploads.
 func (st *Stage) Settle(ctx context.Context) error {
 	for n := 1; ; n++ {
 		report, err := st.Apply(ctx, nil)
@@ -118,20 +118,14 @@ func (st *Stage) Settled() error {
 	return nil
 }
 
-// Uploads is how many multipart uploads are pending, and how many parts they hold.
-func (st *Stage) Uploads(ctx context.Context) (uploads, parts int, err error) {
+// NoUploads reports multipart uploads that are pending.
+func (st *Stage) NoUploads(ctx context.Context) error {
 	res, err := st.other.ListMultipartUploads(ctx, &oss.ListMultipartUploadsRequest{Bucket: oss.Ptr(bucket)})
-	if err != nil {
-		return 0, 0, err
+	if err == nil && len(res.Uploads) > 0 {
+		u := res.Uploads[0]
+		err = fmt.Errorf("%d uploads are left, such as %q of %q, begun at %v", len(res.Uploads), *u.UploadId, *u.Key, *u.Initiated)
 	}
-	for _, u := range res.Uploads {
-		held, err := st.other.ListParts(ctx, &oss.ListPartsRequest{Bucket: oss.Ptr(bucket), Key: u.Key, UploadId: u.UploadId})
-		if err != nil {
-			return 0, 0, err
-		}
-		parts += len(held.Parts)
-	}
-	return len(res.Uploads), parts, nil
+	return err
 }
 
 // files are those of the tree; hidden ones are temporary files and the trash. What

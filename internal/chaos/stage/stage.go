@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss/credentials"
@@ -60,7 +59,6 @@ type Stage struct {
 	opts  Options
 	other *oss.Client
 	cut   atomic.Pointer[func(ossserver.Request) *ossserver.Fault]
-	later atomic.Int64      // nanoseconds by which the server's clock is ahead
 	known map[string]string // content of an object, by its ETag
 }
 
@@ -101,7 +99,6 @@ func Open(dir string, scene Scene, opts Options) (*Stage, error) {
 func (st *Stage) Restart() (err error) {
 	st.Server, err = ossserver.Open(ossserver.Options{
 		Dir: st.Stored, Credentials: map[string]string{keyID: keySecret}, NoSync: true,
-		Now:   func() time.Time { return time.Now().Add(time.Duration(st.later.Load())) },
 		Hooks: &ossserver.Hooks{Fault: st.disturb, Log: st.note},
 	})
 	if err != nil {
@@ -110,15 +107,12 @@ func (st *Stage) Restart() (err error) {
 	st.other = oss.NewClient(oss.NewConfig().WithRegion("cn-hangzhou").WithEndpoint("http://stage").WithUsePathStyle(true).
 		WithCredentialsProvider(credentials.NewStaticCredentialsProvider(keyID, keySecret)).
 		WithHttpClient(&http.Client{Transport: &http.Transport{DialContext: st.Server.DialContext, DisableKeepAlives: true}}).
-		WithUserAgent(theirs).WithRetryMaxAttempts(2)) // the second with the clock of the server
+		WithUserAgent(theirs).WithRetryMaxAttempts(1))
 	return nil
 }
 
 // Close ends the server. The folder stays.
 func (st *Stage) Close() error { return st.Server.Close() }
-
-// Later lets d pass on the clock of the server.
-func (st *Stage) Later(d time.Duration) { st.later.Add(int64(d)) }
 
 func (st *Stage) disturb(r ossserver.Request) *ossserver.Fault {
 	if strings.Contains(r.Header.Get("User-Agent"), theirs) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 	"go.uber.org/goleak"
 )
 
@@ -86,8 +87,15 @@ func TestJudgeIsNotBlind(t *testing.T) {
 		})
 	}
 	st := open(t, Scenes()[0])
-	if uploads, parts, err := st.Uploads(ctx); uploads != 0 || parts != 0 || err != nil {
-		t.Errorf("%d uploads, %d parts, %v", uploads, parts, err)
+	if err := st.NoUploads(ctx); err != nil {
+		t.Error(err)
+	}
+	begun, err := st.other.InitiateMultipartUpload(ctx, &oss.InitiateMultipartUploadRequest{Bucket: oss.Ptr(bucket), Key: oss.Ptr(prefix + "begun")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := st.NoUploads(ctx); err == nil || !strings.Contains(err.Error(), *begun.UploadId) {
+		t.Errorf("with one pending: %v", err)
 	}
 }
 
