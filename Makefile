@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: all build demo test fuzz chaos sabotage bench check fmt vet lint tidy cross clean
+.PHONY: all build demo test fuzz chaos sabotage bench bench-peers check fmt vet lint tidy cross clean
 
 all: check test build
 
@@ -34,23 +34,48 @@ fuzz:
 		done; \
 	done
 
-# Faults, crashes and power losses, drawn from a seed that is printed; docs/safety.md
-# tells what the levels are: pr (a few minutes), nightly, release.
+# The parsers of what comes from outside: keys, listings, refusals, specs, patterns, plan
+# files, records of transfers, rows of the index, names on a terminal. Deletes go one by
+# one, so there is no parser of the answer to a batch of them.
+PARSERS := plan/FuzzCheckKey internal/localfs/FuzzCheckPath iter/FuzzPage iter/FuzzDecode internal/listing/FuzzMiddle \
+	internal/fault/FuzzRefusal spec/FuzzParse spec/FuzzGlob plan/FuzzReadFile plan/FuzzDecodeAction \
+	resumable/FuzzRecords internal/index/FuzzDecode internal/ui/FuzzName
+
+# Executions of each parser; at pr, tests run the seeds.
+executions_nightly := 10000000x
+executions_release := 100000000x
+
+# Faults, crashes, power losses and hostile texts, drawn from a seed that is printed;
+# docs/safety.md tells what the levels are: pr (a few minutes), nightly, release.
 CHAOS ?= pr
 chaos:
 	CHAOS=$(CHAOS) $(GO) test -count=1 -timeout 170m -run 'TestSchedules|TestSingleFaults|TestMachine' ./internal/chaos
-	CHAOS=$(CHAOS) $(GO) test -count=1 -timeout 170m -tags failpoint -run TestDisk ./internal/chaos
+	CHAOS=$(CHAOS) $(GO) test -count=1 -timeout 170m -tags failpoint -run 'TestDisk|TestMachine' ./internal/chaos
 	CHAOS=$(CHAOS) $(GO) test -count=1 -timeout 170m ./internal/chaos/stage ./internal/chaos/crash ./internal/chaos/resources ./internal/chaos/races
 	CHAOS=$(CHAOS) $(GO) test -count=1 -timeout 170m -tags failpoint ./internal/chaos/powerloss ./internal/disk
 	CHAOS=$(CHAOS) $(GO) test -count=1 -tags failpoint -run TestL1_PlanFile ./cmd/osssync
+	@for parser in $(if $(executions_$(CHAOS)),$(PARSERS)); do \
+		echo "$$parser $(executions_$(CHAOS))"; \
+		$(GO) test -run '^$$' -fuzz "^$${parser##*/}\$$" -fuzztime $(executions_$(CHAOS)) -timeout 0 "./$${parser%/*}" || exit 1; \
+	done
 
 # Each patch of internal/sabotage brings a known bug back; the tests named with it
 # must notice.
 sabotage:
 	SABOTAGE=1 $(GO) test ./internal/sabotage -run TestSabotage -count=1 -timeout 40m -v
 
+# Benchmarks of the hot paths, in the form that benchstat reads. BENCH selects some;
+# 100 ms each, six times, are a few minutes for all.
+BENCH ?= .
 bench:
-	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./...
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -benchtime 100ms -count 6 ./...
+
+# osssync beside the programs that are on PATH, as whole processes, in one table.
+# docs/performance.md says what the rows are and what BENCH_DIR, ROWS, TOOLS, ROUNDS,
+# SCALE and SEED set.
+bench-peers: build
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/peers ./internal/bench/peers
+	BENCH_DIR='$(BENCH_DIR)' OSSSYNC=$(BIN) bin/peers
 
 check: fmt vet lint tidy cross
 

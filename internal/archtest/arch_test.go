@@ -24,12 +24,13 @@ var allowed = map[string]struct {
 }{
 	"spec":      {nil, "the wish knows nothing of how it comes true"},
 	"iter":      {nil, "for other people's programs"},
-	"resumable": {[]string{"iter", "internal/disk"}, "for other people's programs"},
+	"resumable": {[]string{"iter", "internal/disk", "internal/ecma"}, "for other people's programs"},
 	"plan":      {[]string{"spec", "iter"}, "deciding is pure"},
 	"apply":     {[]string{"plan", "spec", "iter", "resumable", "internal/disk", "internal/localfs", "internal/fault"}, "doing knows no state and no views"},
 
 	"internal/disk":       {nil, "the door to the disk, whoever goes through"},
-	"internal/localfs":    {[]string{"internal/disk"}, "the tree knows nothing of buckets"},
+	"internal/localfs":    {[]string{"internal/disk", "internal/ecma"}, "the tree knows nothing of buckets"},
+	"internal/ecma":       {nil, "a checksum, whatever it is of"},
 	"internal/credential": {nil, "hides a text, whatever it is for"},
 
 	"internal/ossserver": {[]string{"internal/credential"}, "what one side of the wire gets wrong the other must notice"},
@@ -50,15 +51,18 @@ var allowed = map[string]struct {
 		"spec", "plan", "apply", "iter", "resumable",
 		"internal/disk", "internal/localfs", "internal/fault", "internal/index", "internal/ossclient", "internal/ossserver", "internal/reconcile",
 	}, "breaks everything, for tests alone"},
-	"internal/chaos/ground":    {nil, "for tests alone"},
-	"internal/chaos/stage":     {[]string{"spec", "plan", "internal/localfs", "internal/ossclient", "internal/ossserver", "internal/reconcile"}, "sets up and judges, and breaks nothing"},
-	"internal/chaos/crash":     {[]string{"internal/chaos/stage", "internal/ossserver"}, "kills the program, of which it knows the command line alone"},
-	"internal/chaos/powerloss": {[]string{"internal/chaos/stage", "plan", "resumable", "internal/disk", "internal/index", "internal/ossserver"}, "knows what is on the disk"},
-	"internal/chaos/resources": {nil, "tests alone"},
-	"internal/chaos/races":     {nil, "tests alone"},
-	"internal/archtest":        {nil, "looks at source only"},
-	"internal/safety":          {nil, "reads the tests, runs none"},
-	"internal/sabotage":        {nil, "patches source, and runs its tests as anybody would"},
+	"internal/chaos/ground":     {nil, "for tests alone"},
+	"internal/chaos/stage":      {[]string{"spec", "plan", "internal/localfs", "internal/ossclient", "internal/ossserver", "internal/reconcile"}, "sets up and judges, and breaks nothing"},
+	"internal/chaos/crash":      {[]string{"internal/chaos/stage", "internal/ossserver"}, "kills the program, of which it knows the command line alone"},
+	"internal/chaos/powerloss":  {[]string{"internal/chaos/stage", "plan", "resumable", "internal/disk", "internal/index", "internal/ossserver"}, "knows what is on the disk"},
+	"internal/chaos/resources":  {nil, "tests alone"},
+	"internal/chaos/races":      {nil, "tests alone"},
+	"internal/bench":            {[]string{"internal/bench/nullserver"}, "drives programs by their command lines, ours like the others"},
+	"internal/bench/nullserver": {nil, "a yardstick is made of nothing that it measures"},
+	"internal/bench/peers":      {[]string{"internal/bench"}, "settings of the benchmarks"},
+	"internal/archtest":         {nil, "looks at source only"},
+	"internal/safety":           {nil, "reads the tests, runs none"},
+	"internal/sabotage":         {nil, "patches source, and runs its tests as anybody would"},
 }
 
 // forbidden are imports from outside the house that a package must not have.
