@@ -21,7 +21,9 @@ const (
 	branchPage    = 0x01
 	leafPage      = 0x02
 	freePage      = 0x10
-	leafElement   = 16
+	leafElement   = 16   // as branchElement
+	bucketLeaf    = 0x01 // flag of an element: its value is a bucket
+	bucketHeader  = 16
 	branchElement = 16
 	childAt       = 8
 )
@@ -101,27 +103,60 @@ func (w *pageWalk) enter(page uint64) (header []byte, rest int64, err error) {
 }
 
 func (w *pageWalk) follow(page uint64) error {
-	header, rest, err := w.enter(page)
+	_, rest, err := w.enter(page)
 	if err != nil {
 		return err
 	}
-	kind, count := binary.NativeEndian.Uint16(header[flagsAt:]), int64(binary.NativeEndian.Uint16(header[countAt:]))
-	switch {
-	case kind == leafPage && count*leafElement <= rest:
-		return nil
-	case kind != branchPage || count == 0 || count*branchElement > rest:
+	whole, err := w.read(page, 0, pageHeader+rest)
+	if err != nil {
+		return err
+	}
+	if !elementsFit(whole) {
 		return fmt.Errorf("%w: page %d is none of a tree", ErrDamaged, page)
 	}
-	elements, err := w.read(page, pageHeader, count*branchElement)
-	if err != nil {
-		return err
+	if binary.NativeEndian.Uint16(whole[flagsAt:]) == leafPage {
+		return nil
 	}
-	for ; len(elements) > 0; elements = elements[branchElement:] {
-		if err := w.follow(binary.NativeEndian.Uint64(elements[childAt:])); err != nil {
+	for i := range int(binary.NativeEndian.Uint16(whole[countAt:])) {
+		if err := w.follow(binary.NativeEndian.Uint64(whole[pageHeader+i*branchElement+childAt:])); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// elementsFit reports whether a page is a branch that leads somewhere or a leaf, and
+// what its elements point to lies in it. bbolt would take what lies behind it for
+// keys, and keep pointers to that.
+func elementsFit(page []byte) bool {
+	if len(page) < pageHeader {
+		return false
+	}
+	kind, count := binary.NativeEndian.Uint16(page[flagsAt:]), int(binary.NativeEndian.Uint16(page[countAt:]))
+	if pageHeader+count*leafElement > len(page) || kind != leafPage && (kind != branchPage || count == 0) {
+		return false
+	}
+	word := func(at int) uint64 { return uint64(binary.NativeEndian.Uint32(page[at:])) }
+	for at := pageHeader; at < pageHeader+count*leafElement; at += leafElement {
+		if kind == branchPage {
+			if uint64(at)+word(at)+word(at+4) > uint64(len(page)) {
+				return false
+			}
+			continue
+		}
+		value := uint64(at) + word(at+4) + word(at+8)
+		end := value + word(at+12)
+		if end > uint64(len(page)) || word(at)&bucketLeaf != 0 && !bucketFits(page[value:end]) {
+			return false
+		}
+	}
+	return true
+}
+
+// bucketFits judges the value of a bucket: the page of its root and a counter, and
+// if there is no such page what would be in it.
+func bucketFits(value []byte) bool {
+	return len(value) >= bucketHeader && (binary.NativeEndian.Uint64(value) != 0 || elementsFit(value[bucketHeader:]))
 }
 
 // free takes the pages of the list of free pages that transaction id left.
