@@ -85,9 +85,10 @@ func TestInterruptedApply(t *testing.T) {
 	if rows := w.indexed(); int64(len(rows)) != report.Done {
 		t.Errorf("%d rows of %d uploads", len(rows), report.Done)
 	}
-	// What was stored with its answer lost is found equal; it is not sent again.
+	// What was stored with its answer lost is found equal; it is not sent again. The
+	// server may still be at the two requests that were under way.
 	stored := len(w.objects())
-	if again := w.apply(); again.Done != int64(len(files)-stored) {
+	if again, rest := w.apply(), int64(len(files)-stored); again.Done > rest || again.Done < rest-2 {
 		t.Errorf("%+v, and %d were stored before", again, stored)
 	}
 	equal(t, "objects", files, w.objects())
