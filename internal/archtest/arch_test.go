@@ -41,7 +41,7 @@ var allowed = map[string]struct {
 	"internal/ui":        {[]string{"plan", "apply", "spec", "internal/fault"}, "views have no effects"},
 	"internal/reconcile": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",
-		"internal/disk", "internal/localfs", "internal/fault", "internal/index", "internal/listing", "internal/ossclient", "internal/ossserver",
+		"internal/disk", "internal/ecma", "internal/localfs", "internal/fault", "internal/index", "internal/listing", "internal/ossclient", "internal/ossserver",
 	}, "joins the stages and has no view"},
 	"cmd/osssync": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",

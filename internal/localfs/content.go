@@ -16,7 +16,7 @@ func (r *Root) Content(path string, want Stat) ([]byte, error) {
 		return nil, &PathError{Path: path, Problem: p}
 	}
 	content := make([]byte, want.Size)
-	err := r.readStable(path, want, func(f io.Reader) error {
+	err := r.readStable(path, func(found Stat) bool { return found == want }, func(f io.Reader, _ Stat) error {
 		_, err := io.ReadFull(f, content)
 		if err == io.EOF || err == io.ErrUnexpectedEOF {
 			return ErrChanged
@@ -29,21 +29,26 @@ func (r *Root) Content(path string, want Stat) ([]byte, error) {
 	return content, nil
 }
 
-// readStable hands the open file at path to read if it is, before and after, the
-// regular file that want describes, still under the same name.
-func (r *Root) readStable(path string, want Stat, read func(io.Reader) error) error {
+// readStable hands the open file at path to read if it is a regular file that fits,
+// and if it is the same one afterwards, still under the same name.
+func (r *Root) readStable(path string, fits func(Stat) bool, read func(f io.Reader, found Stat) error) error {
 	f, err := disk.OpenFile(r.root, path, openFlags, 0)
 	if err != nil {
 		return goneIsChanged(err)
 	}
 	defer f.Close()
-	if err := unchanged(func() (os.FileInfo, error) { return disk.StatFile(f) }, want); err != nil {
+	fi, err := disk.StatFile(f)
+	if err != nil {
 		return err
 	}
-	if err := read(disk.ContentOf(f)); err != nil {
+	found := statOf(fi)
+	if !fi.Mode().IsRegular() || !fits(found) {
+		return ErrChanged
+	}
+	if err := read(disk.ContentOf(f), found); err != nil {
 		return err
 	}
 	r.afterRead()
 	// By name, which says all of the handle too: the same inode, so the same file.
-	return unchanged(func() (os.FileInfo, error) { return disk.Stat(r.root, path) }, want)
+	return unchanged(func() (os.FileInfo, error) { return disk.Stat(r.root, path) }, found)
 }

@@ -35,11 +35,20 @@ var hashBuffers = sync.Pool{New: func() any { return new([hashBuffer]byte) }}
 // RACE: a writer that changes bytes and sets the times back within the clock
 // tick of the file system is not seen.
 func (r *Root) Hash(ctx context.Context, path string, want Stat) (Sums, error) {
+	return r.HashAs(ctx, path, func(found Stat) bool { return found == want })
+}
+
+// HashAs is Hash of a file that fits, for those who know less of it than a whole
+// Stat. What it is before the reading it has to be afterwards, in all of its Stat.
+func (r *Root) HashAs(ctx context.Context, path string, fits func(Stat) bool) (Sums, error) {
 	if p := CheckPath(path); p != None {
 		return Sums{}, &PathError{Path: path, Problem: p}
 	}
-	sums := Sums{Stat: want}
-	err := r.readStable(path, want, func(f io.Reader) error { return sums.read(ctx, f, want.Size) })
+	var sums Sums
+	err := r.readStable(path, fits, func(f io.Reader, found Stat) error {
+		sums.Stat = found
+		return sums.read(ctx, f, found.Size)
+	})
 	if err != nil {
 		return Sums{}, fmt.Errorf("hash %q: %w", path, err)
 	}

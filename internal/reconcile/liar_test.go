@@ -70,7 +70,7 @@ func (s *endless) Read(p []byte) (int, error) {
 
 func TestM19_DeepReadsNoMoreThanTheListedSize(t *testing.T) {
 	service := &endless{}
-	s := settler{client: service, looking: make(chan struct{}, 1)}
+	s := settler{client: service}
 	state := plan.State{Path: "a", Remote: plan.Remote{Version: plan.Version{Size: 1000, ETag: "E"}}}
 	var e plan.Evidence
 	if err := s.read(t.Context(), &state, &e); err != nil || !e.RemoteGone || e.RemoteBody || service.read != 1001 {

@@ -19,11 +19,6 @@ import (
 // would replace, if there is one, is none. The object is read only if the file is one, and only if
 // it is small enough to be one too.
 func (s *settler) pointer(ctx context.Context, state *plan.State, e *plan.Evidence) error {
-	release, err := take(ctx, s.hashing)
-	if err != nil {
-		return err
-	}
-	defer release()
 	var content []byte
 	want, err := apply.Look(s.root, state.Path, state.Local.Stat)
 	if err == nil {
