@@ -50,6 +50,7 @@ type wire struct {
 	skew    time.Duration           // that the server's clock is ahead
 	expired bool                    // the session token
 	dead    bool                    // the run, as by SIGKILL: nothing of it gets through any more
+	altered map[partOf]bool         // parts whose content, as sent last, was changed on its way
 	doubts  map[string]bool         // ids of uploads whose Complete may have worked, for all that the run was told
 	sent    int64                   // bytes of content that were taken
 	strays  []string                // requests that should not have been sent
@@ -58,8 +59,11 @@ type wire struct {
 	page    *answer                 // the last one of this run
 }
 
+// partOf is a part of a multipart upload.
+type partOf struct{ upload, number string }
+
 func newWire(server http.Handler, secret string) *wire {
-	w := &wire{server: server, network: newNetwork(), secret: secret, pages: map[string]*answer{}}
+	w := &wire{server: server, network: newNetwork(), secret: secret, pages: map[string]*answer{}, altered: map[partOf]bool{}}
 	w.idle.L = &w.mu
 	w.http = &http.Server{Handler: w, ErrorLog: log.New(io.Discard, "", 0)}
 	w.begin(nil, func(error) {})
@@ -214,19 +218,30 @@ func (w *wire) inspect(r *http.Request, op ossserver.Operation) {
 		w.stray("%s at host %q", op, r.Host)
 	case !strings.HasPrefix(r.Header.Get("Authorization"), "OSS4-HMAC-SHA256 "):
 		w.stray("%s of %q without signature", op, key)
-	case sends(op) && r.Header.Get("Content-Md5") == "":
+	case op == ossserver.PutObject && r.Header.Get("Content-Md5") == "":
 		w.stray("%s of %q without Content-MD5", op, key)
 	}
 }
 
 // follow notes the uploads whose Complete was not answered, or by no more than
-// trouble of the service, and that a run gives none of them up.
+// trouble of the service, and that a run gives none of them up; and the parts that
+// were altered on their way, and that none of them is in an upload that is completed.
 func (w *wire) follow(r *http.Request, op ossserver.Operation, f fault, due bool) {
 	id := r.URL.Query().Get("uploadId")
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
+	case op == ossserver.UploadPart:
+		part := partOf{id, r.URL.Query().Get("partNumber")}
+		if delete(w.altered, part); due && f.do == "flip" {
+			w.altered[part] = true
+		}
 	case op == ossserver.CompleteMultipartUpload:
+		for part := range w.altered {
+			if part.upload == id {
+				w.strays = append(w.strays, fmt.Sprintf("complete of upload %q with an altered part %s", id, part.number))
+			}
+		}
 		w.doubts[id] = due && !strings.HasPrefix(f.do, "4")
 	case op == ossserver.AbortMultipartUpload && w.doubts[id]:
 		w.strays = append(w.strays, fmt.Sprintf("abort of upload %q, whose Complete may have worked", id))

@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
@@ -65,7 +64,7 @@ type world struct {
 
 	// Of the newest run: what others did meanwhile to files and objects, and calls to
 	// the disk that went wrong.
-	meddling sync.Mutex // guards this paragraph, and what compose keeps
+	meddling latch // guards this paragraph, and what compose keeps
 	meddled  map[string]intrusion
 	rivalled map[string]intrusion
 	broken   int
@@ -73,6 +72,13 @@ type world struct {
 
 	contents map[string]string // ETag of an object that went up in parts -> MD5 of its content
 }
+
+// latch is a mutex under which one may wait for the virtual clock: it stands still
+// while somebody waits for a sync.Mutex.
+type latch chan struct{}
+
+func (l latch) Lock()   { l <- struct{}{} }
+func (l latch) Unlock() { <-l }
 
 // scene is what stays the same in all runs of a world.
 type scene struct {
@@ -86,7 +92,7 @@ type scene struct {
 func openWorld(dir string, s scene) (w *world, err error) {
 	w = &world{
 		scene: s, dir: dir, tree: filepath.Join(dir, "tree"), state: filepath.Join(dir, "state"),
-		written: map[string]map[string]bool{}, foreign: map[string]bool{}, links: map[string]bool{}, amended: map[string]bool{}, contents: map[string]string{}, denied: map[string]bool{},
+		written: map[string]map[string]bool{}, foreign: map[string]bool{}, links: map[string]bool{}, amended: map[string]bool{}, contents: map[string]string{}, denied: map[string]bool{}, meddling: make(latch, 1),
 	}
 	defer func() {
 		if err != nil && w.server != nil {
