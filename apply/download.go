@@ -62,6 +62,12 @@ func (r *runner) download(ctx context.Context, d *plan.Download) Result {
 	case err != nil:
 		return keptLocal(d, err)
 	}
+	return published(d, res, preserved)
+}
+
+// published is the result of a download whose file stands. The file that was in its
+// place is now preserved, "" if there was none to keep.
+func published(d *plan.Download, res *resumable.DownloadResult, preserved string) Result {
 	result := done(d)
 	result.Bytes = res.Size - res.BytesKept
 	if preserved != "" {

@@ -29,22 +29,31 @@ type answer struct {
 // verify compares an answer with what was sent; proved tells whether there was
 // anything to compare with. The ETag of content the service encrypts is no MD5.
 func (a answer) verify(object string, sum digest) (proved bool, err error) {
-	mismatch := &IntegrityError{Object: object, RequestID: a.headers.Get(oss.HeaderOssRequestID)}
-	if a.crc != nil {
-		if local := strconv.FormatUint(sum.crc, 10); local != *a.crc {
-			mismatch.Check, mismatch.Local, mismatch.Remote = "CRC-64", local, *a.crc
-			return true, mismatch
-		}
-		proved = true
+	if proved, err = a.verifyCRC(object, sum.crc); err != nil {
+		return true, err
 	}
 	if a.etag != nil && a.headers.Get("x-oss-server-side-encryption") == "" {
 		if etag := unquote(*a.etag); !strings.EqualFold(etag, sum.etag()) {
-			mismatch.Check, mismatch.Local, mismatch.Remote = "ETag", sum.etag(), etag
-			return true, mismatch
+			return true, a.mismatch(object, "ETag", sum.etag(), etag)
 		}
 		proved = true
 	}
 	return proved, nil
+}
+
+// verifyCRC is verify for who knows no MD5 of what was sent.
+func (a answer) verifyCRC(object string, crc uint64) (proved bool, err error) {
+	if a.crc == nil {
+		return false, nil
+	}
+	if local := strconv.FormatUint(crc, 10); local != *a.crc {
+		return true, a.mismatch(object, "CRC-64", local, *a.crc)
+	}
+	return true, nil
+}
+
+func (a answer) mismatch(object, check, local, remote string) error {
+	return &IntegrityError{Object: object, Check: check, Local: local, Remote: remote, RequestID: a.headers.Get(oss.HeaderOssRequestID)}
 }
 
 func unquote(etag string) string { return strings.Trim(etag, `"`) }

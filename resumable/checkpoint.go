@@ -8,24 +8,20 @@ import (
 	"github.com/osssync/osssync/internal/disk"
 )
 
-// recordShare bounds what records cost: one is written when the bytes that
-// came since the last are so many times its own size, about rangeStateSize a
-// range. Up to thousands of ranges that is after each of them, so a process
-// that dies loses the ranges under way; without a bound, writing the record
-// would become most of the work of a transfer of a hundred thousand.
-const (
-	recordShare    = 20
-	rangeStateSize = 48
-)
-
-// checkpoint keeps the record of a ranged download. A range is in the record
-// only after its bytes were synced.
+// checkpoint keeps the record of a ranged download. It is written after the first
+// range and then once in a while, so that neither it nor a sync is work per range; a
+// process that dies loses the ranges of that while.
+//
+// A range is in the record only after its bytes were synced. Truth does not need that,
+// for keepIntact reads back what a record claims: without it a claim would be worth little
+// after a power loss. It costs next to nothing, because a file is synced before it is
+// published anyway, and what went to the disk while other ranges came need not go then.
 type checkpoint struct {
 	file   *os.File
 	ledger *ledger
 	rec    downloadRecord // without Done
 	plan   partPlan
-	every  time.Duration // a record is due after this in any case
+	every  time.Duration // a record is due after this, not before
 
 	// saving is held while a record is written. Who waits for it finds, as a
 	// rule, that the next one has covered his range too.
@@ -34,9 +30,9 @@ type checkpoint struct {
 	mu      sync.Mutex
 	done    []bool
 	crcs    []uint64
-	count   int   // of done
-	unsaved int64 // bytes that are done and in no record
-	saved   time.Time
+	count   int       // of done
+	unsaved int64     // bytes that are done and in no record
+	saved   time.Time // when the newest record was written; zero before the first with a range
 	// spoiled: a sync failed, which is never repeated, for the second could
 	// succeed without the data. Nothing is claimed any more.
 	spoiled bool
@@ -56,7 +52,7 @@ func (c *checkpoint) finish(i int, crc uint64) error {
 	c.done[i], c.crcs[i] = true, crc
 	c.count++
 	c.unsaved += c.plan.length(i)
-	due := c.unsaved >= int64(recordShare*rangeStateSize*c.count) || time.Since(c.saved) >= c.every
+	due := time.Since(c.saved) >= c.every
 	c.mu.Unlock()
 	if !due {
 		return nil

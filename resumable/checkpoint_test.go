@@ -3,10 +3,10 @@ package resumable
 import (
 	"encoding/json"
 	"errors"
-	"math"
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -23,39 +23,37 @@ func newTestCheckpoint(t *testing.T, plan partPlan) (*checkpoint, *memory) {
 		t.Fatal(err)
 	}
 	return &checkpoint{
-		file: f, ledger: l, plan: plan, every: time.Duration(math.MaxInt64), saved: time.Now(),
+		file: f, ledger: l, plan: plan,
 		done: make([]bool, plan.count), crcs: make([]uint64, plan.count),
 	}, store
 }
 
+// However many ranges come, there is a record after the first and then one a second.
 func TestDL11_CostOfRecords(t *testing.T) {
-	for _, tt := range []struct {
-		name        string
-		plan        partPlan
-		least, most int
-	}{
-		{"a record a range of the default size", cut(200*defaultPartSize, defaultPartSize), 200, 200},
-		{"few records for many small ranges", cut(1500*minPartSize, minPartSize), 110, 700},
-	} {
-		c, store := newTestCheckpoint(t, tt.plan)
-		written := 0
-		for i := range tt.plan.count {
-			before := store.puts
+	synctest.Test(t, func(t *testing.T) {
+		c, store := newTestCheckpoint(t, cut(100*defaultPartSize, defaultPartSize))
+		c.every = time.Second
+		for i := range c.plan.count {
 			if err := c.finish(i, 1<<63); err != nil {
 				t.Fatal(err)
 			}
-			if store.puts != before {
-				_, data := store.only(t)
-				written += len(data)
+			if i == 0 && store.puts != 1 {
+				t.Errorf("%d records after the first range", store.puts)
 			}
+			time.Sleep(100 * time.Millisecond)
 		}
-		if store.puts < tt.least || store.puts > tt.most {
-			t.Errorf("%s: %d records", tt.name, store.puts)
+		if store.puts != 10 {
+			t.Errorf("%d records in ten seconds", store.puts)
 		}
-		if int64(written) > tt.plan.size/10 {
-			t.Errorf("%s: %d bytes of records for %d of content", tt.name, written, tt.plan.size)
+		if err := c.save(); err != nil {
+			t.Fatal(err)
 		}
-	}
+		_, data := store.only(t)
+		var rec downloadRecord
+		if err := json.Unmarshal(data, &rec); err != nil || len(rec.Done) != c.plan.count {
+			t.Errorf("%d ranges in the last record, %v", len(rec.Done), err)
+		}
+	})
 }
 
 func TestL8_DL12_NothingIsClaimedAfterAFailedSync(t *testing.T) {

@@ -30,26 +30,43 @@ func digestOf(b []byte) digest {
 
 // hashRange reads n bytes at offset. Fewer are io.ErrUnexpectedEOF.
 func hashRange(ctx context.Context, r io.ReaderAt, offset, n int64) (digest, error) {
+	sum, crc := md5.New(), uint64(0)
+	err := eachChunk(ctx, r, offset, n, func(chunk []byte) {
+		sum.Write(chunk)
+		crc = ecma.Update(crc, chunk)
+	})
+	if err != nil {
+		return digest{}, err
+	}
+	return digest{md5: [md5.Size]byte(sum.Sum(nil)), crc: crc}, nil
+}
+
+// crcRange is the CRC-64 of hashRange alone, at ten times the speed.
+func crcRange(ctx context.Context, r io.ReaderAt, offset, n int64) (crc uint64, err error) {
+	err = eachChunk(ctx, r, offset, n, func(chunk []byte) { crc = ecma.Update(crc, chunk) })
+	return crc, err
+}
+
+// eachChunk reads n bytes at offset, and do sees them in their order.
+func eachChunk(ctx context.Context, r io.ReaderAt, offset, n int64, do func(chunk []byte)) error {
 	buf := lend(n)
 	defer buf.giveBack()
-	sum, crc := md5.New(), uint64(0)
 	for n > 0 {
 		if err := ctx.Err(); err != nil {
-			return digest{}, err
+			return err
 		}
 		chunk := buf.bytes[:min(n, int64(len(buf.bytes)))]
 		if _, err := io.ReadFull(io.NewSectionReader(r, offset, n), chunk); err != nil {
 			if err == io.EOF {
 				err = io.ErrUnexpectedEOF
 			}
-			return digest{}, err
+			return err
 		}
-		sum.Write(chunk)
-		crc = ecma.Update(crc, chunk)
+		do(chunk)
 		offset += int64(len(chunk))
 		n -= int64(len(chunk))
 	}
-	return digest{md5: [md5.Size]byte(sum.Sum(nil)), crc: crc}, nil
+	return nil
 }
 
 // isMD5 tells whether an ETag has the form of an MD5. That of an object

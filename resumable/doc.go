@@ -16,9 +16,11 @@
 // An object is published whole or not at all, and it is one state of the file:
 // parts stored by an earlier call count only if they equal the local bytes now,
 // and a file that changes meanwhile is [ErrSourceChanged]. If only its change
-// time moves, as with permissions, it is read again before that is said. Each
-// body carries its MD5, so that the service refuses bytes that changed on their
-// way.
+// time moves, as with permissions, it is read again before that is said. The
+// body of a PutObject carries its MD5, so that the service refuses bytes that
+// changed on their way. A part is proved by the CRC-64 in the answer to it, and
+// sent again if it arrived with another; where answers tell none, parts carry
+// their MD5, too. No upload is committed before all its parts are proved.
 //
 // A file appears under its name only when it is complete, verified and on
 // disk. Ranges an earlier call left on disk are read back before they count. An
@@ -36,7 +38,8 @@
 //
 // An interrupted upload leaves its record and its parts, which cost storage; an
 // interrupted ranged download its record and a temporary file beside the
-// target, whose name [IsTempName] knows. Calling again finishes them, and
+// target, whose name [IsTempName] knows. Calling again finishes them, but for the
+// ranges of its last second that a killed process did not record, and
 // [FileStore.Records] lists them for those who want to clear up. A transfer
 // whose record turns out to be useless frees what the record names; while the
 // service does not let it, the record stays and the transfer fails.

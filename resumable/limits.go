@@ -11,7 +11,7 @@ import (
 // limits are the knobs that tests turn; the zero value means the real ones.
 type limits struct {
 	minPart   int64         // least preferred part size
-	saveEvery time.Duration // after so long a record is due in any case
+	saveEvery time.Duration // after so long the record of a download is written anew
 	sleep     func(ctx context.Context, d time.Duration) error
 	sync      func(f *os.File) error
 }

@@ -39,6 +39,7 @@ func (u *upload) multipart(ctx context.Context) (*UploadResult, error) {
 	if err != nil {
 		return nil, err
 	}
+	u.announce.Store(u.opts.Sequential)
 	s, err := u.resume(ctx, l)
 	for restarted := false; ; restarted = true {
 		if err == nil && s == nil {

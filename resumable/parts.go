@@ -3,10 +3,8 @@ package resumable
 import (
 	"context"
 	"fmt"
-	"io"
 	"strings"
 
-	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/osssync/osssync/iter"
@@ -39,9 +37,9 @@ func (u *upload) keepEqual(ctx context.Context, s *session, listed []iter.Part) 
 		}
 	}
 	err := eachPiece(ctx, candidates, u.opts.Parts, func(ctx context.Context, i int) error {
-		sum, err := u.src.hash(ctx, s.plan.offset(i), s.plan.length(i))
-		if err == nil && equalPart(listed[i], sum) {
-			s.pieces[i] = piece{etag: listed[i].ETag, crc: sum.crc}
+		crc, equal, err := u.equalPart(ctx, listed[i], s.plan.offset(i))
+		if equal {
+			s.pieces[i] = piece{etag: listed[i].ETag, crc: crc}
 		}
 		return err
 	})
@@ -55,13 +53,15 @@ func (u *upload) keepEqual(ctx context.Context, s *session, listed []iter.Part) 
 	return err
 }
 
-// equalPart compares a stored part with local bytes: by CRC-64 where the
-// service tells it, else by MD5, which the ETag is unless parts are encrypted.
-func equalPart(part iter.Part, sum digest) bool {
+// equalPart compares a stored part with the local bytes at offset: by CRC-64 where
+// the service tells it, else by MD5, which the ETag is unless parts are encrypted.
+func (u *upload) equalPart(ctx context.Context, part iter.Part, offset int64) (crc uint64, equal bool, err error) {
 	if part.HasCRC64 {
-		return part.ETag != "" && part.CRC64 == sum.crc
+		crc, err = u.src.crc(ctx, offset, part.Size)
+		return crc, err == nil && part.ETag != "" && part.CRC64 == crc, err
 	}
-	return strings.EqualFold(part.ETag, sum.etag())
+	sum, err := u.src.hash(ctx, offset, part.Size)
+	return sum.crc, err == nil && strings.EqualFold(part.ETag, sum.etag()), err
 }
 
 // sendMissing sends the parts that are not stored.
@@ -84,37 +84,4 @@ func (u *upload) sendMissing(ctx context.Context, s *session) error {
 		}
 	}
 	return err
-}
-
-func (u *upload) sendPart(ctx context.Context, s *session, i int) error {
-	u.progress.begin()
-	under := pieceProgress{of: u.progress}
-	defer under.end()
-	var stored *oss.UploadPartResult
-	sum, err := u.send(ctx, s.plan.offset(i), s.plan.length(i), under.reach, func(ctx context.Context, sum digest, content io.Reader) (err error) {
-		stored, err = u.api.UploadPart(ctx, &oss.UploadPartRequest{
-			Bucket: oss.Ptr(u.bucket), Key: oss.Ptr(u.key), UploadId: oss.Ptr(s.rec.UploadID), PartNumber: int32(i + 1),
-			ContentMD5: oss.Ptr(sum.contentMD5()), Body: content,
-			RequestCommon: oss.RequestCommon{Headers: subset(u.headers, requestPayer, "X-Oss-Traffic-Limit")},
-		})
-		return err
-	})
-	if hasCode(err, "NoSuchUpload") {
-		return fmt.Errorf("%w: %w", errUploadGone, err)
-	}
-	if err != nil {
-		return err
-	}
-	object := fmt.Sprintf("%s part %d", u.object, i+1)
-	if _, err := (answer{stored.ETag, stored.HashCRC64, stored.Headers}).verify(object, sum); err != nil {
-		return err
-	}
-	etag := unquote(oss.ToString(stored.ETag))
-	if etag == "" {
-		return fmt.Errorf("answer without ETag: %w", ErrNotAnswer)
-	}
-	s.pieces[i] = piece{etag: etag, crc: sum.crc}
-	under.end()
-	u.progress.add(s.plan.length(i))
-	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 
@@ -78,7 +77,7 @@ func (d *download) begin(l *ledger, o *object) (*checkpoint, error) {
 
 func (d *download) newCheckpoint(l *ledger, f *os.File, plan partPlan, rec downloadRecord) *checkpoint {
 	return &checkpoint{
-		file: f, ledger: l, rec: rec, plan: plan, every: d.opts.limits.saveEvery, saved: time.Now(),
+		file: f, ledger: l, rec: rec, plan: plan, every: d.opts.limits.saveEvery,
 		done: make([]bool, plan.count), crcs: make([]uint64, plan.count),
 	}
 }
@@ -144,9 +143,9 @@ func (d *download) keepIntact(ctx context.Context, c *checkpoint, claimed []rang
 		crcs[r.Number-1] = r.CRC
 	}
 	return eachPiece(ctx, indexes, d.opts.Parts, func(ctx context.Context, i int) error {
-		sum, err := hashRange(ctx, disk.ContentOf(c.file), c.plan.offset(i), c.plan.length(i))
-		if err == nil && sum.crc == crcs[i] {
-			c.restore(i, sum.crc)
+		sum, err := crcRange(ctx, disk.ContentOf(c.file), c.plan.offset(i), c.plan.length(i))
+		if err == nil && sum == crcs[i] {
+			c.restore(i, sum)
 		}
 		return ctx.Err()
 	})

@@ -12,8 +12,8 @@ import (
 	"github.com/osssync/osssync/internal/disk"
 )
 
-// maxDigestAttempts is how often bytes are sent that the service says do not
-// have the MD5 announced, while the file still has it.
+// maxDigestAttempts is how often bytes are sent that arrive with another checksum,
+// while the file still has its own.
 const maxDigestAttempts = 3
 
 // request sends one body with its digest.
@@ -47,7 +47,7 @@ func (u *upload) send(ctx context.Context, offset, n int64, moved func(int64), d
 		if err == nil {
 			return sum, nil
 		}
-		if err = u.sendFailure(ctx, err, sum, attempt); err != nil {
+		if err = u.sendFailure(ctx, u.digestRefused(err, sum), attempt); err != nil {
 			return digest{}, err
 		}
 	}
@@ -62,33 +62,38 @@ func (u *upload) load(ctx context.Context, offset, n int64, memory []byte) (dige
 		return sum, section, err
 	}
 	if _, err := io.ReadFull(section, memory); err != nil {
-		if err == io.EOF || err == io.ErrUnexpectedEOF {
-			err = fmt.Errorf("%w: file ends within %d bytes at %d", ErrSourceChanged, n, offset)
-		}
-		return digest{}, nil, err
+		return digest{}, nil, endsWithin(err, offset, n)
 	}
 	return digestOf(memory), bytes.NewReader(memory), nil
 }
 
-// sendFailure judges why a body was not taken. nil means: once more.
-func (u *upload) sendFailure(ctx context.Context, err error, sum digest, attempt int) error {
-	if ctx.Err() != nil {
+// digestRefused makes an IntegrityError of a refusal for Content-MD5, and leaves
+// every other error as it is.
+func (u *upload) digestRefused(err error, sum digest) error {
+	var answer *oss.ServiceError
+	if !errors.As(err, &answer) || answer.Code != "InvalidDigest" {
 		return err
 	}
+	mismatch := &IntegrityError{Object: u.object, Check: "MD5", Local: sum.etag(), Remote: "another", RequestID: answer.RequestID}
+	return fmt.Errorf("%w: %w", mismatch, remote(err))
+}
+
+// sendFailure judges why a body was not taken, or not whole. nil means: once more.
+func (u *upload) sendFailure(ctx context.Context, err error, attempt int) error {
+	var mismatch *IntegrityError
 	var answer *oss.ServiceError
-	refused := errors.As(err, &answer)
-	if refused && answer.Code != "InvalidDigest" {
+	altered := errors.As(err, &mismatch)
+	switch {
+	case ctx.Err() != nil:
+		return err
+	case !altered && errors.As(err, &answer):
 		return remote(err)
 	}
 	if changed := u.src.unchanged(); changed != nil {
 		return changed
 	}
-	if refused && attempt < maxDigestAttempts {
+	if altered && attempt < maxDigestAttempts {
 		return nil
-	}
-	if refused {
-		mismatch := &IntegrityError{Object: u.object, Check: "MD5", Local: sum.etag(), Remote: "another", RequestID: answer.RequestID}
-		return fmt.Errorf("%w: %w", mismatch, remote(err))
 	}
 	if mismatch := sdkMismatch(u.object, err); mismatch != nil {
 		return mismatch

@@ -51,6 +51,7 @@ type fault struct {
 	status int                                     // before anything is done: answer with this status and code
 	code   string                                  //
 	hangUp bool                                    // before anything is done: close the connection
+	turn   bool                                    // a bit of the body, before it is looked at
 	lost   bool                                    // do it, then close the connection
 	late   int                                     // do it, then answer with this status
 	cut    int                                     // send so many bytes of the body, then close; 0 is all
@@ -82,14 +83,14 @@ func newService(t testing.TB) *service {
 }
 
 // client is the real SDK client, which repeats requests without waiting.
-func (s *service) client(t testing.TB) *oss.Client {
+func (s *service) client(t testing.TB, change ...func(*oss.Options)) *oss.Client {
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	return oss.NewClient(oss.LoadDefaultConfig().
 		WithRegion("cn-hangzhou").WithEndpoint(s.URL).
 		WithHttpClient(&http.Client{Transport: transport}).
 		WithRetryer(retry.NewStandard(func(o *retry.RetryOptions) { o.Backoff = retry.NewFixedDelayBackoff(0) })).
-		WithCredentialsProvider(credentials.NewStaticCredentialsProvider("id", "secret")))
+		WithCredentialsProvider(credentials.NewStaticCredentialsProvider("id", "secret")), change...)
 }
 
 func (s *service) put(key string, data []byte, kind string) *stored {
@@ -149,6 +150,9 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f := s.faultOf(n, c)
 	if f.hangUp || readErr != nil {
 		panic(http.ErrAbortHandler)
+	}
+	if f.turn {
+		body[len(body)/2] ^= 1
 	}
 	answer := httptest.NewRecorder()
 	answer.Header().Set("x-oss-request-id", fmt.Sprintf("R%d", n))

@@ -60,19 +60,19 @@ func (u *upload) adoptGone(ctx context.Context, l *ledger, s *session) (*UploadR
 	if head == nil || head.HashCRC64 == nil {
 		return nil, l.end(s.rec)
 	}
-	sum, err := u.src.hash(ctx, 0, u.src.print.Size)
+	sum, err := u.src.crc(ctx, 0, u.src.print.Size)
 	if err != nil {
 		return nil, err
 	}
 	result := &UploadResult{
-		Size: u.src.print.Size, CRC64: sum.crc,
+		Size: u.src.print.Size, CRC64: sum,
 		Multipart: true, PartsKept: s.plan.count, BytesKept: u.src.print.Size, StaleHeaders: s.rec.Headers != headersMD5(u.headers),
 	}
 	if err := u.adopt(head, result); err != nil {
 		// The object is this upload's but the file is not what went in.
 		return nil, l.end(s.rec)
 	}
-	if err := u.src.confirm(ctx, sum.crc); err != nil {
+	if err := u.src.confirm(ctx, sum); err != nil {
 		return nil, err
 	}
 	result.Fingerprint = u.src.print

@@ -94,11 +94,11 @@ func (s *source) confirm(ctx context.Context, crc uint64) error {
 			return err
 		}
 		s.print = now
-		sum, err := s.hash(ctx, 0, s.print.Size)
+		sum, err := s.crc(ctx, 0, s.print.Size)
 		if err != nil {
 			return err
 		}
-		if sum.crc != crc {
+		if sum != crc {
 			return errAltered
 		}
 	}
@@ -108,8 +108,19 @@ func (s *source) confirm(ctx context.Context, crc uint64) error {
 // hash reads n bytes at offset; a file that ends before is ErrSourceChanged.
 func (s *source) hash(ctx context.Context, offset, n int64) (digest, error) {
 	sum, err := hashRange(ctx, disk.ContentOf(s.file), offset, n)
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		err = fmt.Errorf("%w: file ends within %d bytes at %d", ErrSourceChanged, n, offset)
+	return sum, endsWithin(err, offset, n)
+}
+
+// crc is hash for who needs no MD5.
+func (s *source) crc(ctx context.Context, offset, n int64) (uint64, error) {
+	sum, err := crcRange(ctx, disk.ContentOf(s.file), offset, n)
+	return sum, endsWithin(err, offset, n)
+}
+
+// endsWithin makes ErrSourceChanged of the end of a file within n bytes at offset.
+func endsWithin(err error, offset, n int64) error {
+	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%w: file ends within %d bytes at %d", ErrSourceChanged, n, offset)
 	}
-	return sum, err
+	return err
 }

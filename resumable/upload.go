@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
@@ -170,6 +171,7 @@ type upload struct {
 	opts     UploadOptions
 	src      *source
 	progress *progress
+	announce atomic.Bool // parts are sent with Content-MD5
 }
 
 func uploadFile(ctx context.Context, c API, bucket, key, filename string, opts UploadOptions) (*UploadResult, error) {

@@ -177,7 +177,7 @@ func TestUP3_ContentType(t *testing.T) {
 	}
 }
 
-func TestI1_UP18_EachPartOnceWithMD5(t *testing.T) {
+func TestUP18_EachPartOnce(t *testing.T) {
 	for _, workers := range []int{1, 3, 20} { // EDGE-11: more workers than parts
 		r := newRig(t, noise(2, 4*kib+7))
 		res := r.mustUpload(t, func(o *UploadOptions) { o.Parts = workers })
@@ -189,8 +189,8 @@ func TestI1_UP18_EachPartOnceWithMD5(t *testing.T) {
 			t.Errorf("UP-6: %d parts sent, want 5", len(parts))
 		}
 		for _, c := range parts {
-			if c.headers.Get("Content-Md5") == "" {
-				t.Errorf("part %d without Content-MD5", c.part)
+			if c.headers.Get("Content-Md5") != "" {
+				t.Errorf("part %d with Content-MD5, though answers tell CRC-64", c.part)
 			}
 			if want := 1024; c.part == 5 && c.bytes != 7 || c.part < 5 && c.bytes != want {
 				t.Errorf("UP-6: part %d has %d bytes", c.part, c.bytes)

@@ -64,8 +64,8 @@ func open(store spec.Store, opts Options, limits stallLimits) (*Client, error) {
 		o.HttpClient = t
 		o.Signer = &signerV4{clock: &t.clock}
 		o.FeatureFlags &^= oss.FeatureCorrectClockSkew // ours is free of data races
-		// Package resumable compares every answer's CRC-64 and ETag with what it
-		// read, by which the SDK's reading of the same bytes is compared as well.
+		// Package resumable compares the CRC-64 that an answer tells, or else its ETag,
+		// with what it read, by which the SDK's reading of the same bytes is compared as well.
 		o.FeatureFlags &^= oss.FeatureEnableCRC64CheckUpload
 	})
 	return &Client{Client: client, transport: t}, nil

@@ -67,7 +67,7 @@ func (w *world) alter(t *testing.T, mark string) (up, down *atomic.Int64) {
 const mark = "<the very bytes>"
 
 // Small content is read once and sent from memory, larger content is read twice
-// and the two readings are compared.
+// and the two readings are compared; a part is summed as it goes out.
 var marked = map[string]string{
 	"small":    "0123" + mark + "4567",
 	"in parts": strings.Repeat("x", 150<<10) + mark + strings.Repeat("y", 100<<10),
