@@ -1,6 +1,8 @@
 package resumable
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"sync"
 	"time"
@@ -8,34 +10,34 @@ import (
 	"github.com/osssync/osssync/internal/disk"
 )
 
-// checkpoint keeps the record of a ranged download. It is written after the first
-// range and then once in a while, so that neither it nor a sync is work per range; a
-// process that dies loses the ranges of that while.
+// checkpoint keeps the record of a ranged download. Each range is appended to it as it
+// comes, so that a process that is killed loses none but those under way. To a Store that
+// is no Appender the record is put after the first range and then once in a while, and
+// what came since is lost.
 //
-// A range is in the record only after its bytes were synced. Truth does not need that,
-// for keepIntact reads back what a record claims: without it a claim would be worth little
-// after a power loss. It costs next to nothing, because a file is synced before it is
-// published anyway, and what went to the disk while other ranges came need not go then.
+// A range that is appended may be claimed before its bytes are on the disk, and a power
+// loss may take them: truth is kept by keepIntact, which reads back what a record claims.
+// save syncs the file first, so that the next call finds what it has put even then.
 type checkpoint struct {
 	file   *os.File
 	ledger *ledger
 	rec    downloadRecord // without Done
 	plan   partPlan
-	every  time.Duration // a record is due after this, not before
+	every  time.Duration // a record is due to be put after this, not before
 
-	// saving is held while a record is written. Who waits for it finds, as a
-	// rule, that the next one has covered his range too.
+	// saving is held while the record is written. Who waits for it to be put finds, as
+	// a rule, that the next one has covered his range too.
 	saving sync.Mutex
+	// spoiled: a sync failed, which is never repeated, for the second could
+	// succeed without the data. Nothing is claimed any more.
+	spoiled bool // guarded by saving
 
 	mu      sync.Mutex
 	done    []bool
 	crcs    []uint64
 	count   int       // of done
-	unsaved int64     // bytes that are done and in no record
-	saved   time.Time // when the newest record was written; zero before the first with a range
-	// spoiled: a sync failed, which is never repeated, for the second could
-	// succeed without the data. Nothing is claimed any more.
-	spoiled bool
+	unsaved int64     // bytes that are done and in no record that was put
+	saved   time.Time // when the newest record was put; zero before the first with a range
 }
 
 // restore marks a range that an earlier call recorded.
@@ -46,7 +48,8 @@ func (c *checkpoint) restore(i int, crc uint64) {
 	c.count++
 }
 
-// finish marks a range and, if it is due, writes the record.
+// finish marks a range and appends it to the record or, if that is due, puts the
+// record.
 func (c *checkpoint) finish(i int, crc uint64) error {
 	c.mu.Lock()
 	c.done[i], c.crcs[i] = true, crc
@@ -54,13 +57,30 @@ func (c *checkpoint) finish(i int, crc uint64) error {
 	c.unsaved += c.plan.length(i)
 	due := time.Since(c.saved) >= c.every
 	c.mu.Unlock()
+	if c.ledger.lines != nil {
+		return c.append(rangeState{Number: i + 1, CRC: crc})
+	}
 	if !due {
 		return nil
 	}
 	return c.save()
 }
 
-// save syncs the file and then records the ranges that were done before.
+// append claims a range that is done. A record that somebody has removed is put anew.
+func (c *checkpoint) append(r rangeState) error {
+	c.saving.Lock()
+	var err error
+	if !c.spoiled {
+		err = c.ledger.append(r)
+	}
+	c.saving.Unlock()
+	if errors.Is(err, fs.ErrNotExist) {
+		return c.save()
+	}
+	return err
+}
+
+// save syncs the file and then puts a record of the ranges that were done before.
 func (c *checkpoint) save() error {
 	c.saving.Lock()
 	defer c.saving.Unlock()
@@ -74,8 +94,6 @@ func (c *checkpoint) save() error {
 	c.mu.Unlock()
 
 	if err := disk.Sync(c.file); err != nil {
-		c.mu.Lock()
-		defer c.mu.Unlock()
 		c.spoiled = true
 		return &syncError{err}
 	}

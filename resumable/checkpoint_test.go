@@ -10,7 +10,10 @@ import (
 	"time"
 )
 
-func newTestCheckpoint(t *testing.T, plan partPlan) (*checkpoint, *memory) {
+func appendable(m *memory) Store { return m }
+func replaced(m *memory) Store   { return putOnly{m} }
+
+func newTestCheckpoint(t *testing.T, plan partPlan, in func(*memory) Store) (*checkpoint, *memory) {
 	t.Helper()
 	f, err := os.Create(filepath.Join(t.TempDir(), "f"))
 	if err != nil {
@@ -18,7 +21,7 @@ func newTestCheckpoint(t *testing.T, plan partPlan) (*checkpoint, *memory) {
 	}
 	t.Cleanup(func() { f.Close() })
 	store := newMemory()
-	l, err := openLedger(store, binding{Op: OpDownload}, "")
+	l, err := openLedger(in(store), binding{Op: OpDownload}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,10 +31,11 @@ func newTestCheckpoint(t *testing.T, plan partPlan) (*checkpoint, *memory) {
 	}, store
 }
 
-// However many ranges come, there is a record after the first and then one a second.
+// However many ranges come, without an Appender there is a record after the first and
+// then one a second.
 func TestDL11_CostOfRecords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, store := newTestCheckpoint(t, cut(100*defaultPartSize, defaultPartSize))
+		c, store := newTestCheckpoint(t, cut(100*defaultPartSize, defaultPartSize), replaced)
 		c.every = time.Second
 		for i := range c.plan.count {
 			if err := c.finish(i, 1<<63); err != nil {
@@ -56,8 +60,62 @@ func TestDL11_CostOfRecords(t *testing.T) {
 	})
 }
 
+// With an Appender each costs a line, and no sync.
+func TestDL11_CostOfAppendedRecords(t *testing.T) {
+	c, store := newTestCheckpoint(t, cut(100*defaultPartSize, defaultPartSize), appendable)
+	if err := c.ledger.put(c.snapshot()); err != nil {
+		t.Fatal(err)
+	}
+	_, before := store.only(t)
+	c.file.Close() // so that a sync would fail
+	for i := range c.plan.count {
+		if err := c.finish(i, 1<<63); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, after := store.only(t)
+	if grown := len(after) - len(before); store.puts != 1 || store.appends != c.plan.count || grown > 32*c.plan.count {
+		t.Errorf("%d records put, %d lines of %d bytes appended", store.puts, store.appends, grown)
+	}
+	claimed, err := readLines(after[len(before):], checksum(before), c.plan.count)
+	if err != nil || len(claimed) != c.plan.count {
+		t.Errorf("%d ranges claimed, %v", len(claimed), err)
+	}
+}
+
+// What somebody has removed is there again with the next range.
+func TestDL12_ARemovedRecordIsPutAnew(t *testing.T) {
+	c, store := newTestCheckpoint(t, cut(3*defaultPartSize, defaultPartSize), appendable)
+	for i := range 2 {
+		if err := errors.Join(c.ledger.delete(), c.finish(i, 7)); err != nil {
+			t.Fatal(err)
+		}
+		_, data := store.only(t)
+		var rec downloadRecord
+		if err := json.Unmarshal(data, &rec); err != nil || len(rec.Done) != i+1 || store.puts != i+1 {
+			t.Errorf("record %s", data)
+		}
+	}
+	if err := c.finish(2, 9); err != nil || store.appends != 1 {
+		t.Errorf("error %v, %d lines", err, store.appends)
+	}
+}
+
+func TestDL12_AFailedAppendIsAnError(t *testing.T) {
+	c, store := newTestCheckpoint(t, cut(3*defaultPartSize, defaultPartSize), appendable)
+	store.hook = func(call string) error {
+		if call == "append" {
+			return errDied
+		}
+		return nil
+	}
+	if err := c.finish(0, 7); !errors.Is(err, errDied) || store.puts != 0 {
+		t.Errorf("error %v, %d records", err, store.puts)
+	}
+}
+
 func TestL8_DL12_NothingIsClaimedAfterAFailedSync(t *testing.T) {
-	c, store := newTestCheckpoint(t, cut(3*defaultPartSize, defaultPartSize))
+	c, store := newTestCheckpoint(t, cut(3*defaultPartSize, defaultPartSize), replaced)
 	if err := c.finish(0, 7); err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +135,7 @@ func TestL8_DL12_NothingIsClaimedAfterAFailedSync(t *testing.T) {
 }
 
 func TestDL12_AFailedPutIsRepeated(t *testing.T) {
-	c, store := newTestCheckpoint(t, cut(3*defaultPartSize, defaultPartSize))
+	c, store := newTestCheckpoint(t, cut(3*defaultPartSize, defaultPartSize), replaced)
 	store.hook = func(string) error { return errDied }
 	if err := c.finish(0, 7); !errors.Is(err, errDied) {
 		t.Errorf("error %v", err)

@@ -19,8 +19,9 @@ import (
 func discard(ctx context.Context, l *ledger, data []byte, p *place, abort func(ctx context.Context, uploadID string) error) error {
 	var up uploadRecord
 	var down downloadRecord
-	_ = json.Unmarshal(data, &up) // a field of a wrong type leaves the others
-	_ = json.Unmarshal(data, &down)
+	put, _ := splitLines(data)
+	_ = json.Unmarshal(put, &up) // a field of a wrong type leaves the others
+	_ = json.Unmarshal(put, &down)
 	if down.Op == OpDownload && isTempBase(down.Temp) {
 		_ = disk.Remove(p.root, p.beside(down.Temp)) // may be gone
 	}

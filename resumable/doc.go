@@ -38,11 +38,12 @@
 //
 // An interrupted upload leaves its record and its parts, which cost storage; an
 // interrupted ranged download its record and a temporary file beside the
-// target, whose name [IsTempName] knows. Calling again finishes them, but for the
-// ranges of its last second that a killed process did not record, and
-// [FileStore.Records] lists them for those who want to clear up. A transfer
-// whose record turns out to be useless frees what the record names; while the
-// service does not let it, the record stays and the transfer fails.
+// target, whose name [IsTempName] knows. Calling again finishes them: after a
+// process was killed the ranges that were under way are fetched again, with a [Store]
+// that is no [Appender] those of its last second. [FileStore.Records] lists what is
+// left for those who want to clear up. A transfer whose record turns out to be
+// useless frees what the record names; while the service does not let it, the record
+// stays and the transfer fails.
 //
 // With UploadOptions.ServerTime an upload in parts leaves an intent before it
 // begins, so that one whose id this process did not live to learn, or whose answer

@@ -16,8 +16,8 @@ import (
 	"github.com/osssync/osssync/internal/disk"
 )
 
-// FileStore is a Store with one JSON file a record in one directory, as of
-// [NewFileStore]. Records name local paths and upload ids, so directory and
+// FileStore is a Store, and an [Appender], with one file a record in one directory, as of
+// [NewFileStore]: a line of JSON, and what was appended. Records name local paths and upload ids, so directory and
 // files are private to the user. It is safe for concurrent use, also by
 // several processes.
 type FileStore struct {
@@ -63,8 +63,8 @@ func (s *FileStore) path(key string) (string, error) {
 	return filepath.Join(s.dir, key), nil
 }
 
-// Get implements Store. A file that is no JSON is removed, for it is of no use
-// to anybody, and reported as no record.
+// Get implements Store. A file whose first line is no JSON is removed, for it is of
+// no use to anybody, and reported as no record.
 func (s *FileStore) Get(key string) ([]byte, error) {
 	name, err := s.path(key)
 	if err != nil {
@@ -77,7 +77,7 @@ func (s *FileStore) Get(key string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
-	if !json.Valid(data) {
+	if put, _ := splitLines(data); !json.Valid(put) {
 		return nil, s.Delete(key)
 	}
 	return data, nil
@@ -118,6 +118,23 @@ func (s *FileStore) replaceFile(name string, content []byte) error {
 	}
 	defer d.Close()
 	return syncDir(d, s.sync)
+}
+
+// Append implements Appender.
+func (s *FileStore) Append(key string, data []byte) error {
+	name, err := s.path(key)
+	if err != nil {
+		return err
+	}
+	f, err := disk.OpenPath(name, os.O_WRONLY|os.O_APPEND, 0)
+	if err == nil {
+		_, err = disk.Append(f, data)
+		err = errors.Join(err, disk.Close(f))
+	}
+	if err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return nil
 }
 
 // Delete implements Store.

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss/credentials"
@@ -52,15 +51,13 @@ func transferAsChild(op, url, dir string) error {
 	}
 	_, err = Download(ctx, c, "bkt", "dir/key.bin", filepath.Join(dir, "out.bin"), DownloadOptions{
 		Store: store, Threshold: NoThreshold, PartSize: minPartSize, Parts: killWorkers,
-		limits: limits{saveEvery: time.Nanosecond},
 	})
 	return err
 }
 
 // The process is killed by signal at its seventh request, again and
 // again until it gets to its end. What it had moved is not moved again,
-// but for the pieces that were under way, and for ranges that no record tells of
-// yet: here each is followed by one.
+// but for the pieces that were under way.
 func TestS1_KilledProcess(t *testing.T) {
 	for op, request := range map[string]string{OpUpload: "PART", OpDownload: "GET"} {
 		t.Run(op, func(t *testing.T) {

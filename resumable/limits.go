@@ -11,7 +11,7 @@ import (
 // limits are the knobs that tests turn; the zero value means the real ones.
 type limits struct {
 	minPart   int64         // least preferred part size
-	saveEvery time.Duration // after so long the record of a download is written anew
+	saveEvery time.Duration // after so long the record of a download is put anew, if the Store is no Appender
 	sleep     func(ctx context.Context, d time.Duration) error
 	sync      func(f *os.File) error
 }

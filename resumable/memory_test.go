@@ -2,17 +2,19 @@ package resumable
 
 import (
 	"errors"
+	"io/fs"
 	"slices"
 	"sync"
 	"testing"
 )
 
-// memory is a Store with a hook that can make any call fail.
+// memory is an Appender with a hook that can make any call fail.
 type memory struct {
 	mu      sync.Mutex
 	records map[string][]byte
 	hook    func(call string) error
 	puts    int
+	appends int
 }
 
 func newMemory() *memory { return &memory{records: map[string][]byte{}} }
@@ -38,6 +40,22 @@ func (m *memory) Put(key string, record []byte) error {
 	return m.do("put", func() { m.records[key] = slices.Clone(record); m.puts++ })
 }
 
+func (m *memory) Append(key string, data []byte) error {
+	absent := false
+	err := m.do("append", func() {
+		if _, there := m.records[key]; !there {
+			absent = true
+			return
+		}
+		m.records[key] = append(m.records[key], data...)
+		m.appends++
+	})
+	if absent {
+		return &fs.PathError{Op: "append", Path: key, Err: fs.ErrNotExist}
+	}
+	return err
+}
+
 func (m *memory) Delete(key string) error {
 	return m.do("delete", func() { delete(m.records, key) })
 }
@@ -60,5 +78,8 @@ func (m *memory) len() int {
 	defer m.mu.Unlock()
 	return len(m.records)
 }
+
+// putOnly is a Store that is no Appender.
+type putOnly struct{ Store }
 
 var errDied = errors.New("died")

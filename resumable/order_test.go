@@ -64,7 +64,7 @@ func TestDL20_OrderOfADownload(t *testing.T) {
 		}
 	})
 	want := []string{
-		"HEAD", "store get", "store put", "progress 0 of 2048", "GET", "store put", "progress 1024 of 2048", "GET", "store put",
+		"HEAD", "store get", "store put", "progress 0 of 2048", "GET", "store append", "progress 1024 of 2048", "GET", "store append",
 		"publish over old", "store delete", "progress 2048 of 2048",
 	}
 	if diff := cmp.Diff(want, d.lines); diff != "" {

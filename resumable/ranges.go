@@ -30,8 +30,10 @@ func (d *download) ranged(ctx context.Context, o *object, progress *progress) er
 	defer c.file.Close()
 	d.result.Ranged = true
 	err = d.fetchMissing(ctx, c, o, progress)
-	// What is finished is worth keeping however the transfer ended.
-	err = besides(err, "record", c.save())
+	if err != nil || l.lines == nil {
+		// What is finished is worth keeping however the transfer ended.
+		err = besides(err, "record", c.save())
+	}
 	if err == nil {
 		err = d.finishRanged(ctx, c, o)
 	}
@@ -109,6 +111,10 @@ func (d *download) resume(ctx context.Context, l *ledger, o *object) (*checkpoin
 	err = shorten(f, rec.Size)
 	if err == nil {
 		err = d.keepIntact(ctx, c, rec.Done)
+	}
+	if err == nil && l.lines != nil {
+		// No line is appended to a torn one, and there is one a range at most.
+		err = l.put(c.snapshot())
 	}
 	if err != nil {
 		f.Close()

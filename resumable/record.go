@@ -22,10 +22,11 @@ const recordVersion = 1
 // isNewer reports a record of a version to come. The seal and the member with the
 // version stay as they are in all of them, so that damage is not taken for one.
 func isNewer(data []byte) bool {
+	put, _ := splitLines(data)
 	var rec struct {
 		Version int `json:"version"`
 	}
-	return unseal(data, &rec) == nil && rec.Version > recordVersion
+	return unseal(put, &rec) == nil && rec.Version > recordVersion
 }
 
 // binding is what every record is bound to. A record bound to anything else
@@ -67,7 +68,8 @@ type downloadRecord struct {
 	Done      []rangeState `json:"parts"`
 }
 
-// rangeState is a range whose bytes were synced before the record was written.
+// rangeState is a range that was written to the file. After a power loss the file
+// may lack it all the same.
 type rangeState struct {
 	Number int    `json:"part_number"` // from 1
 	CRC    uint64 `json:"part_crc"`
@@ -89,10 +91,12 @@ func decodeUpload(data []byte, want binding) (*uploadRecord, error) {
 	return rec, nil
 }
 
-// decodeDownload is decodeUpload for the other kind.
+// decodeDownload is decodeUpload for the other kind. Done has what the lines after
+// the record claim, too.
 func decodeDownload(data []byte, want binding) (*downloadRecord, error) {
 	rec := &downloadRecord{}
-	if err := unseal(data, rec); err != nil {
+	put, lines := splitLines(data)
+	if err := unseal(put, rec); err != nil {
 		return rec, fmt.Errorf("download record: %w", err)
 	}
 	if rec.binding != want || rec.ETag == "" || !isTempBase(rec.Temp) || rec.Done == nil {
@@ -107,6 +111,11 @@ func decodeDownload(data []byte, want binding) (*downloadRecord, error) {
 			return rec, fmt.Errorf("download record of %q: range %d of %d", rec.File, r.Number, count)
 		}
 	}
+	appended, err := readLines(lines, checksum(put), count)
+	if err != nil {
+		return rec, fmt.Errorf("download record of %q: %w", rec.File, err)
+	}
+	rec.Done = append(rec.Done, appended...)
 	return rec, nil
 }
 

@@ -65,8 +65,9 @@ func (s *FileStore) record(key string) (Record, error) {
 	if isNewer(data) {
 		return Record{StoreKey: key}, fmt.Errorf("record %q: %w", key, ErrNewer)
 	}
+	put, _ := splitLines(data)
 	var bound binding
-	if err := json.Unmarshal(data, &bound); err != nil {
+	if err := json.Unmarshal(put, &bound); err != nil {
 		return Record{StoreKey: key}, fmt.Errorf("record %q: %w", key, err)
 	}
 	r := Record{StoreKey: key, Op: bound.Op, Scope: bound.Scope, Bucket: bound.Bucket, Key: bound.Key, File: bound.File}

@@ -7,10 +7,10 @@ import (
 	"hash/crc32"
 )
 
-// A record begins with the CRC-32C of all that follows the checksum's own
-// member, so that no bit of it can turn without being noticed:
+// A record is one line, which begins with the CRC-32C of all that follows the
+// checksum's own member, so that no bit of it can turn without being noticed:
 //
-//	{"crc32c":"89abcdef","version":1,...
+//	{"crc32c":"89abcdef","version":1,...}
 const (
 	sealFormat = `{"crc32c":"%08x",`
 	sealSize   = len(sealFormat) - len("%08x") + 8
@@ -24,7 +24,7 @@ func seal(rec any) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
-	rest := data[1:]
+	rest := append(data[1:], '\n')
 	return fmt.Appendf(nil, sealFormat+"%s", crc32.Checksum(rest, castagnoli), rest), nil
 }
 

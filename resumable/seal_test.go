@@ -44,7 +44,7 @@ func TestI7_TurnedBitStartsOver(t *testing.T) {
 	r := newRig(t, noise(1, 3*kib))
 	r.interrupt(t, 1, 2)
 	key, data := r.store.only(t)
-	last := len(data) - 2 // the digit that ends part_size
+	last := len(data) - 3 // the digit that ends part_size
 	data[last] ^= 1
 	r.store.records[key] = data
 	if res := r.mustUpload(t); res.PartsKept != 0 {

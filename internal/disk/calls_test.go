@@ -117,6 +117,15 @@ var deeds = []deed{
 		n, err := Write(r.file, []byte("CON"))
 		return first(same(n, 3, err), func() error { return r.there("f", "CONtent") })
 	}},
+	{"Append", "write", func(r *rig) error {
+		f, err := os.OpenFile(r.path("f"), os.O_WRONLY|os.O_APPEND, 0)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		n, err := Append(f, []byte("s"))
+		return first(same(n, 1, err), func() error { return r.there("f", "contents") })
+	}},
 	{"WriteAt", "write", func(r *rig) error {
 		n, err := WriteAt(r.file, []byte("TENT"), 3)
 		return first(same(n, 4, err), func() error { return r.there("f", "conTENT") })

@@ -14,6 +14,9 @@ func ContentOf(f *os.File) Content { return f }
 // Write is [os.File.Write].
 func Write(f *os.File, p []byte) (int, error) { return f.Write(p) }
 
+// Append is [os.File.Write] to a file opened with [os.O_APPEND].
+func Append(f *os.File, p []byte) (int, error) { return f.Write(p) }
+
 // WriteAt is [os.File.WriteAt].
 func WriteAt(f *os.File, p []byte, offset int64) (int, error) { return f.WriteAt(p, offset) }
 

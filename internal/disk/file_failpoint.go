@@ -41,6 +41,20 @@ func Write(f *os.File, p []byte) (int, error) {
 	return move(Call{Op: OpWrite, Path: f.Name(), Offset: position(f)}, p, f.Write)
 }
 
+// Append is [os.File.Write] to a file opened with [os.O_APPEND].
+func Append(f *os.File, p []byte) (int, error) {
+	return move(Call{Op: OpWrite, Path: f.Name(), Offset: end(f)}, p, f.Write)
+}
+
+// end is where an append will be.
+func end(f *os.File) int64 {
+	fi, err := f.Stat()
+	if err != nil {
+		return 0 // closed
+	}
+	return fi.Size()
+}
+
 // WriteAt is [os.File.WriteAt].
 func WriteAt(f *os.File, p []byte, offset int64) (int, error) {
 	return move(Call{Op: OpWrite, Path: f.Name(), Offset: offset}, p, func(p []byte) (int, error) { return f.WriteAt(p, offset) })

@@ -173,8 +173,9 @@ func (f *file) write(e *event, how fate, random *rand.Rand) {
 	}
 	f.own()
 	f.mtime = e.mtime
-	for at := 0; at < len(e.content); at += sector {
-		piece := e.content[at:min(at+sector, len(e.content))]
+	for at, next := 0, 0; at < len(e.content); at = next {
+		next = min(at+sector-int(e.offset+int64(at))%sector, len(e.content))
+		piece := e.content[at:next]
 		place := f.content[e.offset+int64(at):][:len(piece)]
 		switch {
 		case how == zeroed:

@@ -8,7 +8,8 @@
 // the power is gone right there:
 //
 //   - content written since the last sync of its file is there, or lost, or zeros,
-//     or of each 512 bytes some are;
+//     or some of its sectors of 512 bytes are; what was appended in several writes
+//     may so have holes, and the later without the earlier;
 //   - of the names made, moved or removed since the last sync of their directory
 //     each is as before or as after, whatever became of the others;
 //   - what a request has changed at the service stays: the service has power.

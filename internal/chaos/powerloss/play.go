@@ -82,7 +82,7 @@ func (p *Play) record(ctx context.Context, saved bool, skip func(bool) bool) (er
 // note keeps what the service holds after a request that changed it. The requests
 // of a stage with one worker come one after the other.
 func (p *Play) note(e ossserver.Exchange) {
-	if p.recorder == nil || !p.Stage.Scene.Push || e.Method == http.MethodGet || e.Method == http.MethodHead {
+	if e.Method == http.MethodGet || e.Method == http.MethodHead || p.recorder == nil || !p.Stage.Scene.Push {
 		return
 	}
 	p.keepService()
