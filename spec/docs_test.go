@@ -28,6 +28,7 @@ func TestDocsRows(t *testing.T) {
 	checkRows(t, text, "transfer", transferFields)
 	checkRows(t, text, "uploads", uploadsFields)
 	checkRows(t, text, "guard", guardFields)
+	checkRows(t, text, "watch", watchFields)
 }
 
 func checkRows[T any](t *testing.T, text, section string, fields []field[T]) {
@@ -52,8 +53,6 @@ func docsRow[T any](f field[T]) string {
 	switch {
 	case f.presence == required:
 		fallback = "required"
-	case f.presence == unsupported:
-		fallback = "refused"
 	case fallback == "":
 		fallback = "-"
 	default:

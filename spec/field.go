@@ -11,16 +11,15 @@ type field[T any] struct {
 	limits   string // which values there are: "100KiB to 5GiB"
 	fallback string // the value of an absent field, as one would write it; "" = none
 	presence presence
-	decode   func(d *decoder, v value, into *T) // nil for an unsupported field
+	decode   func(d *decoder, v value, into *T)
 }
 
-// presence tells whether a field may stand in a spec, must, or must not.
+// presence tells whether a field may stand in a spec, or must.
 type presence int
 
 const (
 	optional presence = iota
 	required
-	unsupported // a word of the language that has no effect in this version yet
 )
 
 // must returns the field as a required one.
@@ -37,13 +36,11 @@ func (f field[T]) form() string {
 	return f.kind + ": " + f.limits
 }
 
-// names returns the names of the fields that may be used, in their order.
+// names returns the names of the fields in their order.
 func names[T any](fields []field[T]) []string {
 	var list []string
 	for _, f := range fields {
-		if f.presence != unsupported {
-			list = append(list, f.name)
-		}
+		list = append(list, f.name)
 	}
 	return list
 }
@@ -73,10 +70,6 @@ func record[T any](d *decoder, v value, fields []field[T], into *T) (places map[
 			child.at = v.at.child(f.name)
 		}
 		switch {
-		case f.presence == unsupported:
-			if found {
-				d.report(child.at, problem{"not supported by this version", "take it out"})
-			}
 		case f.presence == required && !found:
 			d.report(child.at, problem{"missing", "it holds " + f.form()})
 		default:

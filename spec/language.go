@@ -78,7 +78,7 @@ var mappingFields = []field[mappingDraft]{
 	recordField("transfer", transferFields, func(m *mappingDraft) *Transfer { return &m.Transfer }),
 	recordField("uploads", uploadsFields, func(m *mappingDraft) *Uploads { return &m.Uploads }),
 	recordField("guard", guardFields, func(m *mappingDraft) *Guard { return &m.Guard }),
-	{name: "watch", kind: "a mapping", presence: unsupported},
+	recordField("watch", watchFields, func(m *mappingDraft) *Watch { return &m.Watch }),
 }
 
 var transferFields = []field[Transfer]{
@@ -99,6 +99,14 @@ var guardFields = []field[Guard]{
 	scalarField("maxObjects", integer(0, 1_000_000_000), "0", func(g *Guard) *int { return &g.MaxObjects }),
 	scalarField("maxObjectSize", size(1, 64*tib, true), "0", func(g *Guard) *int64 { return &g.MaxObjectSize }),
 	scalarField("maxTotalSize", size(1, 1024*tib, true), "0", func(g *Guard) *int64 { return &g.MaxTotalSize }),
+}
+
+var watchFields = []field[Watch]{
+	scalarField("enabled", boolean(), "true", func(w *Watch) *bool { return &w.Enabled }),
+	scalarField("settle", period(time.Second, time.Hour), "2s", func(w *Watch) *time.Duration { return &w.Settle }),
+	scalarField("rescan", period(10*time.Second, 7*24*time.Hour), "10m", func(w *Watch) *time.Duration { return &w.Rescan }),
+	scalarField("prune", boolean(), "false", func(w *Watch) *bool { return &w.Prune }),
+	scalarField("drift", choice(driftNames, []Drift{DriftFix, DriftReport}), "fix", func(w *Watch) *Drift { return &w.Drift }),
 }
 
 var headerFields = []field[HeaderRule]{

@@ -74,6 +74,7 @@ mappings:
     transfer: {threshold: 0, partSize: 8MB, files: 1, parts: 64, bandwidth: 1MiB}
     uploads: {abortAfter: 1w}
     guard: {maxDeletes: 0, maxDeletePercent: 100, maxObjects: 7, maxObjectSize: 1TiB, maxTotalSize: 2B}
+    watch: {enabled: false, settle: 1m30s, rescan: 1h, prune: true, drift: report}
   - {name: copy, local: ../copy, from: "oss://my-site/", store: sandbox}
 `))
 	if err != nil {
@@ -97,12 +98,14 @@ mappings:
 			Transfer: Transfer{Threshold: 0, PartSize: 8_000_000, Files: 1, Parts: 64, Bandwidth: 1 << 20},
 			Uploads:  Uploads{AbortAfter: 7 * 24 * time.Hour},
 			Guard:    Guard{MaxDeletes: 0, MaxDeletePercent: 100, MaxObjects: 7, MaxObjectSize: 1 << 40, MaxTotalSize: 2},
+			Watch:    Watch{Settle: 90 * time.Second, Rescan: time.Hour, Prune: true, Drift: DriftReport},
 		}, {
 			Name: "copy", Local: "../copy", Root: "/copy", Direction: Pull,
 			Bucket: "my-site", Prefix: "", Store: "sandbox",
 			Include:  []string{"**"},
 			Transfer: Transfer{Threshold: 10 << 20, PartSize: 10 << 20, Files: 32, Parts: 4},
 			Guard:    Guard{MaxDeletes: 1000, MaxDeletePercent: 25},
+			Watch:    Watch{Enabled: true, Settle: 2 * time.Second, Rescan: 10 * time.Minute},
 		}},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Mapping{}), cmpopts.IgnoreFields(Spec{}, "Digest")); diff != "" {

@@ -104,6 +104,28 @@ func duration(least, most time.Duration) scalar[time.Duration] {
 	return quantity("a duration", "7d", timeUnits, parseDuration, formatDuration, least, most, true)
 }
 
+// period is a length of time with units that is never 0.
+func period(least, most time.Duration) scalar[time.Duration] {
+	return quantity("a duration", "10m", timeUnits, parseDuration, formatDuration, least, most, false)
+}
+
+// boolean is one of the two words that every version of YAML reads alike.
+func boolean() scalar[bool] {
+	const limits = "true, false"
+	return scalar[bool]{
+		kind: "a switch", limits: limits, tags: []string{"!!bool"}, hint: "one of " + limits + ", without quotes",
+		parse: func(text string) (bool, problem) {
+			switch text {
+			case "true":
+				return true, problem{}
+			case "false":
+				return false, problem{}
+			}
+			return false, problem{quote(text) + " is not written as a switch is", "one of " + limits}
+		},
+	}
+}
+
 func quantity[V ~int64](
 	kind, example string, units []unit,
 	parse func(string) (V, bool), format func(V) string,

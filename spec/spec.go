@@ -99,6 +99,7 @@ func (s Symlinks) String() string { return nameOf(symlinksNames, s) }
 var (
 	directionNames = []string{Push: "push", Pull: "pull"}
 	pruneNames     = []string{PruneNever: "never", PruneManaged: "managed", PruneAll: "all"}
+	driftNames     = []string{DriftFix: "fix", DriftReport: "report"}
 	symlinksNames  = []string{SymlinksSkip: "skip", SymlinksFollow: "follow", SymlinksError: "error"}
 )
 
@@ -136,6 +137,7 @@ type Mapping struct {
 	Transfer  Transfer
 	Uploads   Uploads
 	Guard     Guard
+	Watch     Watch
 
 	rules *rules // compiled patterns; nil in a mapping made by hand
 }
