@@ -89,6 +89,9 @@ func (p *Policy) Diff(s *State, e *Evidence) Verdict {
 		}
 		return p.replace(s, e, ReasonNew)
 	}
+	if sourceIs != Absent {
+		return Verdict{Class: ClassShielded}
+	}
 	return p.extra(s)
 }
 

@@ -148,25 +148,34 @@ func (d *Draft) countDenied(s *State) {
 // fails if proof is not whole, so a plan that saw only part of a side has no end
 // and no reader takes it.
 func (d *Draft) Finish(h *Header, proof *Proof, w io.Writer) error {
-	if err := d.out.Flush(); err != nil {
-		return fmt.Errorf("plan scratch: %w", err)
-	}
-	if _, err := d.scratch.Seek(0, io.SeekStart); err != nil {
-		return fmt.Errorf("plan scratch: %w", err)
-	}
-	out, err := beginSection(w, h)
+	out, err := d.finish(h, w, func(sum *Summary) {
+		// A tree that holds nothing but what is passed over is as good as empty.
+		sum.LocalFiles, sum.RemoteObjects = proof.LocalFiles-d.denied.local, proof.RemoteObjects-d.denied.remote
+		sum.OwnedRows, sum.DeniedObjects = proof.OwnedRows, d.denied.remote
+	})
 	if err != nil {
 		return err
 	}
-	out.summary = d.summary
-	// A tree that holds nothing but what is passed over is as good as empty.
-	out.summary.LocalFiles, out.summary.RemoteObjects = proof.LocalFiles-d.denied.local, proof.RemoteObjects-d.denied.remote
-	out.summary.OwnedRows, out.summary.DeniedObjects = proof.OwnedRows, d.denied.remote
-	d.lack.tell(&out.summary)
-	if err := d.writeRows(out); err != nil {
-		return err
-	}
 	return out.end(proof)
+}
+
+// finish writes all of a section but its last line. tell writes into the summary
+// what the sides held.
+func (d *Draft) finish(h *Header, w io.Writer, tell func(*Summary)) (*sectionWriter, error) {
+	if err := d.out.Flush(); err != nil {
+		return nil, fmt.Errorf("plan scratch: %w", err)
+	}
+	if _, err := d.scratch.Seek(0, io.SeekStart); err != nil {
+		return nil, fmt.Errorf("plan scratch: %w", err)
+	}
+	out, err := beginSection(w, h)
+	if err != nil {
+		return nil, err
+	}
+	out.summary = d.summary
+	tell(&out.summary)
+	d.lack.tell(&out.summary)
+	return out, d.writeRows(out)
 }
 
 // writeRows copies the rows to out. Only if a path took back the row of an earlier

@@ -162,6 +162,11 @@ const (
 	Unknown Presence = iota
 	Absent
 	Present
+
+	// Assumed stands for an object of which nothing is known, and which is not looked
+	// for: there most likely is none. It lets content be sent that replaces nothing,
+	// and never leads to a delete.
+	Assumed
 )
 
 // String returns the word for p.
@@ -171,6 +176,8 @@ func (p Presence) String() string {
 		return "absent"
 	case Present:
 		return "present"
+	case Assumed:
+		return "assumed absent"
 	}
 	return "unknown"
 }

@@ -93,6 +93,7 @@ type endLine struct {
 	Rows           int64   `json:"rows"`
 	LocalComplete  bool    `json:"local_complete"`
 	RemoteComplete bool    `json:"remote_complete"`
+	Touched        bool    `json:"touched,omitempty"` // made of some paths, by FinishTouched; then neither side is complete
 	Summary        Summary `json:"summary"`
 	Digest         string  `json:"digest"` // hex SHA-256 of the section's lines, this one with an empty digest
 }

@@ -31,6 +31,7 @@ type Policy struct {
 	Now        time.Time     // the server's clock; zero: not known, and no upload is old
 	Deep       bool          // read objects that have no checksum
 	Applied    bool          // the index is that of an earlier apply
+	Touched    bool          // the plan is of some paths, see [AlignTouched]: what it passes over is not shown by it
 	Guard      spec.Guard    // limits past which a plan is not gathered to its end
 }
 

@@ -37,9 +37,11 @@ type Section struct {
 
 // ReadFile checks the plan file of size bytes in r and returns its sections.
 // Anything but a whole, unaltered file of this program's format is an error that
-// wraps [ErrInvalid]. r must stay open, and the file unchanged, for as long as
-// rows are read: their form is checked here alone.
-func ReadFile(r io.ReaderAt, size int64) (*File, error) {
+// wraps [ErrInvalid], and so is a plan of some paths. r must stay open, and the file
+// unchanged, for as long as rows are read: their form is checked here alone.
+func ReadFile(r io.ReaderAt, size int64) (*File, error) { return readFile(r, size, false) }
+
+func readFile(r io.ReaderAt, size int64, touched bool) (*File, error) {
 	lines := newLineReader(io.NewSectionReader(r, 0, size))
 	first, err := lines.next()
 	if err != nil {
@@ -60,7 +62,7 @@ func ReadFile(r io.ReaderAt, size int64) (*File, error) {
 	}
 	f := &File{Tool: h.Tool}
 	for _, name := range h.Mappings {
-		s, err := readSection(r, lines)
+		s, err := readSection(r, lines, touched)
 		if err != nil {
 			return nil, invalid("plan of mapping %q: %w", name, err)
 		}
@@ -114,7 +116,7 @@ func checkSeal(digests hash.Hash, line []byte, v any, digest *string) error {
 }
 
 // readSection reads one section, checking every row, the counts and the digest.
-func readSection(r io.ReaderAt, lines *lineReader) (*Section, error) {
+func readSection(r io.ReaderAt, lines *lineReader, touched bool) (*Section, error) {
 	line, err := lines.next()
 	if err != nil {
 		return nil, cut(err)
@@ -150,14 +152,14 @@ func readSection(r io.ReaderAt, lines *lineReader) (*Section, error) {
 		s.rows++
 		summary.count(a)
 	}
-	return s, s.finish(line, digest, &summary)
+	return s, s.finish(line, digest, &summary, touched)
 }
 
 // endPrefix starts the last line of a section and no other.
 var endPrefix = []byte(`{"op":"` + opEnd + `",`)
 
 // finish checks the last line of a section against what was read before it.
-func (s *Section) finish(line []byte, digest hash.Hash, counted *Summary) error {
+func (s *Section) finish(line []byte, digest hash.Hash, counted *Summary, touched bool) error {
 	var end endLine
 	if err := json.Unmarshal(line, &end); err != nil {
 		return err
@@ -168,10 +170,13 @@ func (s *Section) finish(line []byte, digest hash.Hash, counted *Summary) error 
 	if end.Rows != s.rows || !end.Summary.sameRows(counted) {
 		return errors.New("edited or damaged: its totals do not fit its rows")
 	}
-	if !end.LocalComplete || !end.RemoteComplete {
+	s.Summary = end.Summary
+	if touched {
+		return s.checkTouched(&end)
+	}
+	if !end.LocalComplete || !end.RemoteComplete || end.Touched {
 		return errUnproved
 	}
-	s.Summary = end.Summary
 	s.proof = Proof{local: true, remote: true}
 	return nil
 }

@@ -56,7 +56,7 @@ func (p *Policy) holds(s *State) bool {
 // apply has shown as it is. What lies in .git and the like, where that is looked
 // into, was not renamed into it by accident.
 func (p *Policy) isNew(s *State) bool {
-	if p.Direction != spec.Push || s.RemoteIs == Present {
+	if p.Direction != spec.Push || p.Touched || s.RemoteIs == Present {
 		return false
 	}
 	switch {

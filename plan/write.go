@@ -86,8 +86,12 @@ func (s *sectionWriter) end(proof *Proof) error {
 	if !proof.Whole() {
 		return errUnproved
 	}
-	end := endLine{Op: opEnd, Rows: s.rows, LocalComplete: proof.local, RemoteComplete: proof.remote, Summary: s.summary}
-	line, err := seal(s.digest, &end, &end.Digest)
+	return s.seal(&endLine{Op: opEnd, Rows: s.rows, LocalComplete: proof.local, RemoteComplete: proof.remote, Summary: s.summary})
+}
+
+// seal writes the last line.
+func (s *sectionWriter) seal(end *endLine) error {
+	line, err := seal(s.digest, end, &end.Digest)
 	if err != nil {
 		return err
 	}
