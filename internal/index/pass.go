@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sort"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -24,7 +25,10 @@ const (
 type pass struct {
 	file   io.ReaderAt
 	size   int         // of a page
-	inline [][2][]byte // keys and values of rows so few that bbolt gives them no page
+	root   uint64      // page of the tree; 0: the rows are so few that bbolt gives them none
+	few    [][2][]byte // then their keys and values
+	inline [][2][]byte // those of them that are still to come
+	from   string      // keys before it are passed over
 	levels []level     // from the root to the leaf
 	read   []byte      // pages read last
 	first  uint64      // id of the first of them
@@ -45,16 +49,29 @@ func (x *Index) newPass(tx *bolt.Tx) (*pass, error) {
 	p := &pass{file: disk.ContentOf(x.file), size: x.db.Info().PageSize}
 	err := sound(func() error {
 		rows := tx.Bucket(bucketRows)
-		if root := uint64(rows.Root()); root != 0 {
-			p.levels = []level{{children: []uint64{root}}}
+		if p.root = uint64(rows.Root()); p.root != 0 {
+			p.levels = []level{{children: []uint64{p.root}}}
 			return nil
 		}
 		return rows.ForEach(func(k, v []byte) error {
-			p.inline = append(p.inline, [2][]byte{slices.Clone(k), slices.Clone(v)})
+			p.few = append(p.few, [2][]byte{slices.Clone(k), slices.Clone(v)})
 			return nil
 		})
 	})
+	p.inline = p.few
 	return p, err
+}
+
+// seek has the next row be the first that is not before path. Pages without such
+// rows are not read.
+func (p *pass) seek(path string) {
+	if p.from = path; p.root == 0 {
+		at := sort.Search(len(p.few), func(i int) bool { return string(p.few[i][0]) >= path })
+		p.inline = p.few[at:]
+		return
+	}
+	p.levels = append(p.levels[:0], level{children: []uint64{p.root}})
+	p.at, p.count = 0, 0
 }
 
 // next returns the next path and record, valid until the next call; a path of nil
@@ -65,11 +82,20 @@ func (p *pass) next() (path, record []byte, err error) {
 		p.inline = p.inline[1:]
 		return row[0], row[1], nil
 	}
-	for p.at == p.count {
-		if more, err := p.turn(); !more || err != nil {
-			return nil, nil, err
+	for {
+		for p.at == p.count {
+			if more, err := p.turn(); !more || err != nil {
+				return nil, nil, err
+			}
+		}
+		if path, record, err = p.row(); err != nil || string(path) >= p.from {
+			return path, record, err
 		}
 	}
+}
+
+// row returns the row whose turn it is in the leaf.
+func (p *pass) row() (path, record []byte, err error) {
 	at := pageHeader + p.at*leafElement
 	p.at++
 	element := p.leaf[at:][:leafElement]
@@ -105,10 +131,24 @@ func (p *pass) turn() (more bool, err error) {
 		for i := range children {
 			children[i] = binary.NativeEndian.Uint64(page[pageHeader+i*branchElement+childAt:])
 		}
-		p.levels = append(p.levels, level{children: children})
+		p.levels = append(p.levels, level{children: children, next: p.firstChild(page, count)})
 		return true, nil
 	}
 	return false, fmt.Errorf("page %d: %w: not one of rows", id, ErrDamaged)
+}
+
+// firstChild returns the child of a branch page in which the first of the rows to come
+// is, if any is below that page.
+func (p *pass) firstChild(page []byte, count int) int {
+	if p.from == "" || !elementsFit(page) { // then the rows before it are passed over one by one
+		return 0
+	}
+	after := sort.Search(count, func(i int) bool {
+		at := pageHeader + i*branchElement
+		start := at + int(binary.NativeEndian.Uint32(page[at:]))
+		return string(page[start:start+int(binary.NativeEndian.Uint32(page[at+4:]))]) > p.from
+	})
+	return max(after-1, 0)
 }
 
 func (l *level) done() bool { return l.next == len(l.children) }

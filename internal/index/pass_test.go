@@ -60,6 +60,7 @@ func TestRowsOfTreesOfAnyShape(t *testing.T) {
 				if diff := cmp.Diff(paths, slices.Collect(x.Paths())); diff != "" {
 					t.Errorf("paths (-of rows +alone):\n%s", diff)
 				}
+				lookUp(t, x, paths, model, random)
 			})
 		}
 	}
@@ -102,5 +103,40 @@ func TestBytesOfARow(t *testing.T) {
 	}
 	if per := info.Size() / rows; per > 150 {
 		t.Errorf("%d bytes a row, want at most 150", per)
+	}
+}
+
+// lookUp asks for rows one by one, and for some of those that are and that are not
+// there together.
+func lookUp(t *testing.T, x *index.Index, paths []string, model map[string]plan.Base, random *rand.Rand) {
+	t.Helper()
+	asked := []string{"0", "99999"}
+	for _, p := range paths {
+		if random.IntN(5) > 0 {
+			continue
+		}
+		got, found, err := x.Row(p)
+		if err != nil || !found || !cmp.Equal(got, model[p]) {
+			t.Fatalf("row %.40q: %t, %v\n%s", p, found, err, cmp.Diff(model[p], got))
+		}
+		if _, found, err := x.Row(p + "-"); found || err != nil {
+			t.Fatalf("row right after %.40q: %t, %v", p, found, err)
+		}
+		asked = append(asked, p, p+"-")
+	}
+	var want, got []string
+	for _, p := range paths {
+		if slices.Contains(asked, p) {
+			want = append(want, p)
+		}
+	}
+	for r, err := range x.RowsOf(asked) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, r.Path)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("rows of some paths (-want +got):\n%s", diff)
 	}
 }

@@ -28,6 +28,7 @@ func (w *walker) contents(dir directory, prefix string, dev uint64, most int) (f
 		return found, err
 	}
 	defer dir.Rest()
+	names = w.opts.within(prefix, names)
 	if len(names) > most {
 		return found, errLarge
 	}

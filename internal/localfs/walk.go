@@ -59,6 +59,11 @@ type WalkOptions struct {
 	// not about the root.
 	Pass func(dir string) bool
 
+	// Only, if not nil, limits the walk to these paths, to all that is below
+	// them, and to what is in the way to them; "" is the whole tree. They are in
+	// the order of their bytes.
+	Only []string
+
 	// Temp, if not nil, is told the names of unfinished downloads that the walk
 	// passes over, in no order; see TempPrefix.
 	Temp func(path string)
