@@ -33,6 +33,16 @@ type Plan struct {
 	// what they take away, under another name.
 	Beyond int64
 
+	// Of a plan of some paths: index rows without anything at their place, and
+	// whether something was met that only a plan of all paths can decide.
+	Gone    int64
+	Unclear bool
+
+	// Drift is, of a plan for upkeep, how many changes are due because the side that
+	// the mapping writes is not as it was left. With Upkeep.KeepDrift they are not in
+	// the plan.
+	Drift int64
+
 	// Notices are for whoever runs the plan.
 	Notices []Notice
 
@@ -56,6 +66,7 @@ type Plan struct {
 	indexAt   string // path of index
 	elsewhere string // where the index that is from elsewhere will be kept; "" if there is none
 	partial   bool   // content is due that Section does not move
+	touched   bool   // Section is of some paths
 }
 
 // Preview makes the plan of a mapping. It changes nothing on either side, nor any
@@ -71,7 +82,12 @@ func (s *Session) Prepare(ctx context.Context, m *spec.Mapping, saved *plan.Sect
 	return s.make(ctx, m, saved, true)
 }
 
-func (s *Session) make(ctx context.Context, m *spec.Mapping, saved *plan.Section, locked bool) (p *Plan, err error) {
+func (s *Session) make(ctx context.Context, m *spec.Mapping, saved *plan.Section, locked bool) (*Plan, error) {
+	return s.begin(m, locked, func(p *Plan) error { return p.whole(ctx, saved) })
+}
+
+// begin opens what the plan of a mapping is made from, and has draft make it.
+func (s *Session) begin(m *spec.Mapping, locked bool, draft func(*Plan) error) (p *Plan, err error) {
 	p = &Plan{Mapping: m, session: s, store: s.stores[m.Store], state: s.stateOf(m), locked: locked, release: func() error { return nil }}
 	defer func() {
 		if err != nil {
@@ -81,34 +97,39 @@ func (s *Session) make(ctx context.Context, m *spec.Mapping, saved *plan.Section
 	if err := p.open(); err != nil {
 		return p, err
 	}
+	return p, draft(p)
+}
+
+// whole makes the plan of all paths, or of it what a saved one holds as well.
+func (p *Plan) whole(ctx context.Context, saved *plan.Section) error {
 	fresh, err := p.decide(ctx)
 	if errors.Is(err, index.ErrDamaged) {
 		// That pages are lost shows only when the rows are read.
 		if err := p.dropIndex(); err != nil {
-			return p, err
+			return err
 		}
 		fresh, err = p.decide(ctx)
 	}
 	if err != nil {
-		return p, err
+		return err
 	}
 	p.Section = fresh
 	if saved == nil {
-		return p, nil
+		return nil
 	}
 	narrowed, err := p.narrow(fresh, saved)
 	var stale *plan.StaleError
 	if errors.As(err, &stale) && stale.Applied && fresh.Summary.Changes() == 0 && !fresh.Summary.Incomplete() {
 		p.Converged = true
-		return p, nil
+		return nil
 	}
 	if err != nil {
-		return p, err
+		return err
 	}
 	p.Section = narrowed
 	p.Beyond = fresh.Summary.Changes() - narrowed.Summary.Changes()
 	p.partial = fresh.Summary.Transfers() > narrowed.Summary.Transfers()
-	return p, nil
+	return nil
 }
 
 // narrow returns of the section fresh what a saved one holds as well.
@@ -116,7 +137,7 @@ func (p *Plan) narrow(fresh, saved *plan.Section) (*plan.Section, error) {
 	if old := saved.Header.Expired(&fresh.Header, p.session.opts.MaxPlanAge); old != "" {
 		return nil, &plan.StaleError{Mapping: saved.Header.Mapping, What: old}
 	}
-	return p.write(func(f io.Writer) error { return plan.Narrow(fresh, saved, f) })
+	return p.write(plan.ReadFile, func(f io.Writer) error { return plan.Narrow(fresh, saved, f) })
 }
 
 // decide makes the section from what stands now.
@@ -174,7 +195,7 @@ func (p *Plan) decide(ctx context.Context) (*plan.Section, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.write(func(f io.Writer) error { return draft.Finish(header, proof, f) })
+	return p.write(plan.ReadFile, func(f io.Writer) error { return draft.Finish(header, proof, f) })
 }
 
 // serverTime returns the service's clock, or the zero time before its first
@@ -220,10 +241,10 @@ func (p *Plan) scratch() (*os.File, error) {
 	return f, nil
 }
 
-// write makes a plan file with the one section that fill writes, and reads it as
-// any plan file is read: what is shown and run went through the same checks as
+// write makes a plan file with the one section that fill writes, and has it read as
+// any plan file is: what is shown and run went through the same checks as
 // what comes from elsewhere.
-func (p *Plan) write(fill func(io.Writer) error) (*plan.Section, error) {
+func (p *Plan) write(read func(io.ReaderAt, int64) (*plan.File, error), fill func(io.Writer) error) (*plan.Section, error) {
 	f, err := p.scratch()
 	if err != nil {
 		return nil, err
@@ -239,7 +260,7 @@ func (p *Plan) write(fill func(io.Writer) error) (*plan.Section, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := plan.ReadFile(content, info.Size())
+	file, err := read(content, info.Size())
 	if err != nil {
 		return nil, err
 	}

@@ -39,8 +39,11 @@ func (p *Plan) Run(ctx context.Context, progress *apply.Progress, observe func(a
 	if !p.locked {
 		return report, errNotPrepared
 	}
-	if err := p.sweep(); err != nil {
-		return report, err
+	// What a plan of some paths does not name is not useless for that.
+	if !p.touched {
+		if err := p.sweep(); err != nil {
+			return report, err
+		}
 	}
 	s := &p.Section.Summary
 	if s.Changes()+s.Record+s.Forget == 0 {

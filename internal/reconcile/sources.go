@@ -191,16 +191,16 @@ func remoteOf(p string, o *iter.Object) plan.Remote {
 		Path:     p,
 		Version:  plan.Version{Size: o.Size, ETag: o.ETag, Modified: o.LastModified.UTC()},
 		Type:     plan.ObjectType(o.Type),
-		Archived: isArchived(o),
+		Archived: isArchived(o.StorageClass, o.RestoreInfo),
 	}
 }
 
 // isArchived reports an object whose content can only be read after a restore
 // that has not ended.
-func isArchived(o *iter.Object) bool {
-	switch o.StorageClass {
+func isArchived(class, restore string) bool {
+	switch class {
 	case "Archive", "ColdArchive", "DeepColdArchive":
-		return !strings.Contains(o.RestoreInfo, `ongoing-request="false"`)
+		return !strings.Contains(restore, `ongoing-request="false"`)
 	}
 	return false
 }
