@@ -43,9 +43,12 @@ var allowed = map[string]struct {
 		"spec", "plan", "apply", "iter", "resumable",
 		"internal/disk", "internal/ecma", "internal/localfs", "internal/fault", "internal/index", "internal/listing", "internal/ossclient", "internal/ossserver",
 	}, "joins the stages and has no view"},
+	"internal/watch": {[]string{
+		"spec", "plan", "apply", "resumable", "internal/disk", "internal/localfs", "internal/fault", "internal/index", "internal/reconcile",
+	}, "says when; what a pass does it is told"},
 	"cmd/osssync": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",
-		"internal/disk", "internal/localfs", "internal/fault", "internal/credential", "internal/index", "internal/ossclient", "internal/ossserver", "internal/ui", "internal/reconcile",
+		"internal/disk", "internal/localfs", "internal/fault", "internal/credential", "internal/index", "internal/ossclient", "internal/ossserver", "internal/ui", "internal/reconcile", "internal/watch",
 	}, "wires everything"},
 	"internal/chaos": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",

@@ -84,6 +84,7 @@ func TestK17_X12_ToolchainAndModules(t *testing.T) {
 		"github.com/gofrs/flock":                       "locks of the kernel",
 		"github.com/google/go-cmp":                     "differences, in tests",
 		"github.com/mattn/go-runewidth":                "columns of names",
+		"github.com/fsnotify/fsnotify":                 "what changes in a tree, for watch",
 		"github.com/rogpeppe/go-internal":              "scripts, in tests",
 		"github.com/vbauerster/mpb/v8":                 "progress bars",
 		"go.etcd.io/bbolt":                             "index and embedded store",

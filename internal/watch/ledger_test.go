@@ -1,0 +1,66 @@
+package watch
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/osssync/osssync/spec"
+)
+
+func TestW5_OtherFileSystem(t *testing.T) {
+	m := &spec.Mapping{Root: t.TempDir()}
+	l := &ledger{}
+	if _, off := l.misplaced(m, "one"); off {
+		t.Error("before anything is known")
+	}
+	l.place = "one"
+	if _, off := l.misplaced(m, "one"); off {
+		t.Error("at its place")
+	}
+	if r, off := l.misplaced(m, "two"); !off || r.Verdict != Halted || r.Fault != "root" {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestW9_DeletesOfADay stay within the guard's number, whatever the passes.
+func TestW9_DeletesOfADay(t *testing.T) {
+	g := newGround(t, ", prune: all, watch: {prune: true}, guard: {maxDeletes: 2, maxDeletePercent: 100}")
+	for _, name := range []string{"b", "c", "d", "e", "f"} {
+		g.write("tree/"+name, name)
+	}
+	g.whole(Settled)
+	g.remove("tree/b", "tree/c", "tree/d")
+	if r := g.whole(Halted); r.Fault != "guard" || !strings.Contains(r.Hint, "nothing was changed") {
+		t.Errorf("one pass: %+v", r)
+	}
+	g.write("tree/c", "c")
+	g.write("tree/d", "d")
+	if r := g.whole(Settled); r.Counts.Deleted != 1 {
+		t.Errorf("%+v", r)
+	}
+	g.remove("tree/c", "tree/d")
+	g.now = g.now.Add(23 * time.Hour)
+	if r := g.whole(Halted); r.Fault != "guard" || !strings.Contains(r.Reason, "1 were done") {
+		t.Errorf("within a day: %+v", r)
+	}
+	g.now = g.now.Add(2 * time.Hour)
+	if r := g.whole(Settled); r.Counts.Deleted != 2 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestLedgerIsBounded(t *testing.T) {
+	l, now := &ledger{}, time.Now()
+	for range 10_000 {
+		now = now.Add(20 * time.Minute)
+		l.spend(now, 1)
+	}
+	if n := len(l.spent); n > 26 {
+		t.Errorf("%d entries", n)
+	}
+	m := &spec.Mapping{Guard: spec.Guard{MaxDeletes: 72}}
+	if _, spent := l.overspent(m, now, 1); !spent {
+		t.Error("72 deletes of a day are forgotten")
+	}
+}
