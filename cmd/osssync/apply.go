@@ -22,7 +22,9 @@ type applyCmd struct {
 	Plan        string        `arg:"" optional:"" help:"Do what this file of plan --out says, and refuse if that is not due any more."`
 	MaxPlanAge  time.Duration `type:"age" default:"24h" placeholder:"AGE" help:"Refuse a PLAN that is older by the service's clock, such as 7d; 0s: however old. Default: 24h."`
 	AutoApprove bool          `help:"Do not ask."`
-	Format      string        `enum:"text,json" default:"text" help:"text, or json: a line for each result and one for the whole."`
+	Watch       bool          `help:"Keep doing it, as files change: the same as osssync watch, which see."`
+	watchFlags
+	Format string `enum:"text,json" default:"text" help:"text, or json: a line for each result and one for the whole."`
 }
 
 func (*applyCmd) Help() string {
@@ -38,6 +40,9 @@ gravest code counts.`
 }
 
 func (c *applyCmd) run(ctx context.Context, e *env) error {
+	if c.Watch {
+		return c.watch(ctx, e)
+	}
 	e.json = c.Format == "json"
 	names := c.Mapping
 	var saved *plan.File
@@ -77,6 +82,15 @@ func (c *applyCmd) run(ctx context.Context, e *env) error {
 		}
 	}
 	return coded(w.code)
+}
+
+// watch is osssync watch. What is said of one plan is not said of all to come.
+func (c *applyCmd) watch(ctx context.Context, e *env) error {
+	if c.Plan != "" || c.AllowDeletes != 0 || c.AllowEmptySource || c.Deep || c.Format != "text" {
+		return &usageError{err: errors.New("--watch together with a PLAN, --deep, --format or what lets a guard pass"), hint: "those are for a single apply"}
+	}
+	w := watchCmd{specFlag: c.specFlag, watchFlags: c.watchFlags, Mapping: c.Mapping, AllowRoot: c.AllowRoot}
+	return w.run(ctx, e)
 }
 
 func openPlan(name string) (*os.File, error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/osssync/osssync/internal/ossclient"
 	"github.com/osssync/osssync/internal/ossserver"
 	"github.com/osssync/osssync/internal/reconcile"
+	"github.com/osssync/osssync/internal/watch"
 	"github.com/osssync/osssync/plan"
 	"github.com/osssync/osssync/resumable"
 	"github.com/osssync/osssync/spec"
@@ -19,11 +20,11 @@ import (
 const (
 	exitDone        = 0   // done, or nothing to do
 	exitFailed      = 1   // none of those below
-	exitChanges     = 2   // changes are pending (plan --detailed-exitcode)
+	exitChanges     = 2   // changes are pending (plan --detailed-exitcode, status)
 	exitIncomplete  = 3   // some items failed, were skipped, held or left alone
 	exitGuard       = 4   // stopped by a guard; nothing was changed
 	exitStale       = 5   // the saved plan is stale; nothing was changed
-	exitLocked      = 6   // another run holds the lock; nothing was changed
+	exitLocked      = 6   // another run holds the lock, nothing was changed; of status: no watch is running
 	exitUsage       = 7   // the spec, the command line or the plan file is wrong; nothing was changed
 	exitDenied      = 8   // credentials are missing, or lack a right
 	exitRemote      = 9   // the service cannot be reached or talks nonsense; resumable
@@ -56,6 +57,8 @@ func exitCode(err error) int {
 		guard    *plan.GuardError
 		stale    *plan.StaleError
 		locked   *reconcile.LockedError
+		running  *watch.RunningError
+		none     *notRunningError
 		setup    *reconcile.SetupError
 		usage    *usageError
 		serving  *serveError
@@ -70,7 +73,7 @@ func exitCode(err error) int {
 		return exitGuard
 	case errors.As(err, &stale):
 		return exitStale
-	case errors.As(err, &locked), errors.Is(err, ossserver.ErrLocked):
+	case errors.As(err, &locked), errors.As(err, &running), errors.As(err, &none), errors.Is(err, ossserver.ErrLocked):
 		return exitLocked
 	case errors.As(err, &usage), errors.As(err, &problems), errors.As(err, &setup), errors.Is(err, index.ErrNewer), errors.Is(err, resumable.ErrNewer),
 		errors.Is(err, plan.ErrInvalid), errors.Is(err, reconcile.ErrUnknownMapping), errors.Is(err, resumable.ErrInvalid):

@@ -21,6 +21,8 @@ type commands struct {
 	Plan     planCmd     `cmd:"" help:"Show what apply would do; change nothing."`
 	Show     showCmd     `cmd:"" help:"Show a saved plan."`
 	Apply    applyCmd    `cmd:"" help:"Do what a plan says."`
+	Watch    watchCmd    `cmd:"" help:"Keep doing what apply does, as files change."`
+	Status   statusCmd   `cmd:"" help:"Tell how a watch is doing."`
 	Ls       lsCmd       `cmd:"" help:"List buckets, objects, pending uploads or their parts."`
 	Put      putCmd      `cmd:"" help:"Upload one file, resumably."`
 	Get      getCmd      `cmd:"" help:"Download one object, resumably."`

@@ -33,7 +33,7 @@ func TestHelpNamesExitCodes(t *testing.T) {
 	if code != exitDone {
 		t.Fatalf("code %d", code)
 	}
-	for _, name := range []string{"init", "validate", "plan", "show", "apply", "ls", "put", "get", "uploads", "serve", "version"} {
+	for _, name := range []string{"init", "validate", "plan", "show", "apply", "watch", "status", "ls", "put", "get", "uploads", "serve", "version"} {
 		if !strings.Contains(help, "\n  "+name+" ") {
 			t.Errorf("help lacks %q:\n%s", name, help)
 		}
@@ -45,7 +45,7 @@ func TestHelpNamesExitCodes(t *testing.T) {
 }
 
 func TestUsage(t *testing.T) {
-	for _, args := range [][]string{{}, {"watch"}, {"plan", "--nosuch"}, {"put", "file"}, {"serve"}, {"plan", "--color", "pink"}} {
+	for _, args := range [][]string{{}, {"frobnicate"}, {"plan", "--nosuch"}, {"put", "file"}, {"serve"}, {"plan", "--color", "pink"}} {
 		code, stdout, stderr := call(t, args...)
 		if code != exitUsage || stdout != "" || !strings.Contains(stderr, "--help") {
 			t.Errorf("%q: code %d, stdout %q, stderr %q", args, code, stdout, stderr)

@@ -51,6 +51,10 @@ func scripts(dir string) testscript.Params {
 			"stuck":     stuck,
 			"signal":    sendSignal,
 			"zeros":     zeros,
+			"store":     store,
+			"watch":     watchCommand,
+			"saved":     saved,
+			"until":     until,
 		},
 	}
 }

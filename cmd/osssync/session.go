@@ -51,16 +51,9 @@ func (f *planFlags) open(ctx context.Context, e *env, names []string, maxPlanAge
 	if err != nil {
 		return nil, err
 	}
-	var allowed []string
-	for _, dir := range f.AllowRoot {
-		if dir == "" {
-			return nil, &usageError{err: errors.New("--allow-root without a folder"), hint: "is a variable of the command line empty? Leave the flag out to allow any folder"}
-		}
-		dir, err := filepath.Abs(dir)
-		if err != nil {
-			return nil, err
-		}
-		allowed = append(allowed, dir)
+	allowed, err := absoluteRoots(f.AllowRoot)
+	if err != nil {
+		return nil, err
 	}
 	w := &work{env: e, noted: map[reconcile.Notice]bool{}, scan: &reconcile.Scan{}}
 	if len(names) == 0 {
@@ -82,6 +75,20 @@ func (f *planFlags) open(ctx context.Context, e *env, names []string, maxPlanAge
 		}
 	}
 	return w, nil
+}
+
+// absoluteRoots makes the folders of --allow-root absolute.
+func absoluteRoots(dirs []string) (absolute []string, err error) {
+	for _, dir := range dirs {
+		if dir == "" {
+			return nil, &usageError{err: errors.New("--allow-root without a folder"), hint: "is a variable of the command line empty? Leave the flag out to allow any folder"}
+		}
+		if dir, err = filepath.Abs(dir); err != nil {
+			return nil, err
+		}
+		absolute = append(absolute, dir)
+	}
+	return absolute, nil
 }
 
 // close closes plans, and then the stores that they were made from.

@@ -10,6 +10,7 @@ import (
 	"github.com/osssync/osssync/internal/index"
 	"github.com/osssync/osssync/internal/reconcile"
 	"github.com/osssync/osssync/internal/ui"
+	"github.com/osssync/osssync/internal/watch"
 	"github.com/osssync/osssync/plan"
 	"github.com/osssync/osssync/resumable"
 	"github.com/osssync/osssync/spec"
@@ -62,8 +63,10 @@ func hints(err error) []string {
 		setup  *reconcile.SetupError
 		stale  *plan.StaleError
 		locked *reconcile.LockedError
-		usage  *usageError
-		serve  *serveError
+
+		running *watch.RunningError
+		usage   *usageError
+		serve   *serveError
 	)
 	switch {
 	case errors.As(err, &guard):
@@ -78,6 +81,10 @@ func hints(err error) []string {
 		return []string{"nothing was changed; plan again"}
 	case errors.As(err, &locked):
 		return []string{"nothing was changed; run again when it has ended"}
+	case errors.As(err, &running):
+		return []string{"there is one watch for a spec; `osssync status` tells how it is doing"}
+	case errors.Is(err, watch.ErrNever):
+		return []string{"`osssync watch` starts one; a watch is found by its spec and --state-dir"}
 	case errors.Is(err, plan.ErrInvalid):
 		return []string{"nothing was changed; make the plan again with `osssync plan --out`"}
 	case errors.Is(err, index.ErrNewer), errors.Is(err, resumable.ErrNewer):

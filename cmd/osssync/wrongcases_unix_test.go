@@ -56,7 +56,7 @@ func wrongSpecs() []wrongCase {
 		{"anchor", "plan", replaced("local: tree", "local: &t tree")},
 		{"variable", "plan", replaced("local: tree", "local: $HOME/tree")},
 		{"key in the spec", "plan", replaced("credentials: env", "accessKeySecret: geheim")},
-		{"field without effect yet", "plan", replaced("prune: all", "watch: true")},
+		{"switch for a record", "plan", replaced("prune: all", "watch: true")},
 		{"no address", "plan", replaced("to: oss://my-bucket/x/", "to: s3://my-bucket/x/")},
 		{"bucket name", "plan", replaced("my-bucket", "My_Bucket")},
 		{"number out of range", "plan", replaced("prune: all", "guard: {maxDeletePercent: 101}")},
