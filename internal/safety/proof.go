@@ -30,7 +30,7 @@ func (p proof) compare(o proof) int {
 var (
 	testName    = regexp.MustCompile(`^(?:Test|Fuzz)((?:[A-Z]\d+_)+)`)
 	subtestName = regexp.MustCompile(`^([A-Z]\d+)[ _]`)
-	chapterIDs  = regexp.MustCompile(`[DKPLMISCYXR]\d+`)
+	chapterIDs  = regexp.MustCompile(`[DKPLMISCYXRW]\d+`)
 )
 
 // collect finds the proofs of all rows in the tests of a module, by the ids in their

@@ -30,6 +30,7 @@ var chapters = []struct {
 	{"Y", 13, "Spec and plan files"},
 	{"X", 12, "Secrets and hostile surroundings"},
 	{"R", 5, "Resources"},
+	{"W", 11, "Watch"},
 }
 
 // row is one hazard.
