@@ -68,6 +68,21 @@ func resolved(path string) string {
 	}
 }
 
+// StablePath returns an absolute name of the file at path that stays when another
+// edition of it is put there. Links of its folder are followed, and the file's own if
+// it leads to another name in that folder. One that leads elsewhere is set anew with
+// each edition: Kubernetes does so with the files of a ConfigMap.
+func StablePath(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	dir := resolved(filepath.Dir(path))
+	if file, err := filepath.EvalSymlinks(path); err == nil && filepath.Dir(file) == dir {
+		return file
+	}
+	return filepath.Join(dir, filepath.Base(path))
+}
+
 // openIndex opens the index of this place if there is one. A damaged one is as if
 // there were none; a run moves it aside so that it can be looked at.
 func (p *Plan) openIndex() error {

@@ -160,11 +160,28 @@ func TestC1_OneLockByEveryWay(t *testing.T) {
 			t.Errorf("%+v: %s, the first %s", c, got, want)
 		}
 	}
-	before := state("project", "osssync.yaml", "current")
-	link := filepath.Join(dir, "project", "current")
-	if err := errors.Join(os.Remove(link), os.Symlink("tree", link)); err != nil {
-		t.Fatal(err)
+	for _, data := range []string{"..1", "..2"} { // editions of a ConfigMap
+		if err := os.Mkdir(filepath.Join(dir, "project", data), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "project", data, "mapped.yaml"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
+	link := func(to, name string) {
+		if err := errors.Join(os.RemoveAll(filepath.Join(dir, "project", name)), os.Symlink(to, filepath.Join(dir, "project", name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link("..data/mapped.yaml", "mapped.yaml")
+	link("..1", "..data")
+	mapped := state("project", "mapped.yaml", "tree")
+	link("..2", "..data")
+	if next := state("way", "mapped.yaml", "tree"); next != mapped {
+		t.Errorf("the next edition has another state: %s, %s", next, mapped)
+	}
+	before := state("project", "osssync.yaml", "current")
+	link("tree", "current")
 	if after := state("project", "osssync.yaml", "current"); after != before {
 		t.Errorf("the next release has another state: %s, %s", before, after)
 	}

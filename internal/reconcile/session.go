@@ -145,13 +145,9 @@ func (s *Session) Close() error {
 // stateOf returns the state folder of a mapping. It is bound to everything that
 // makes the mapping what it is, so that moving a spec to another bucket or tree
 // starts without memory. Symbolic links are followed, so that one lock holds by
-// whatever way the spec is named, but for one that is the root itself: a link that
-// each release sets anew is one tree.
+// whatever way the spec is named, but for one that is the root itself, and one that
+// [StablePath] leaves: a link that each release sets anew is one tree, and one spec.
 func (s *Session) stateOf(m *spec.Mapping) string {
-	abs, err := filepath.Abs(s.spec.Path)
-	if err != nil {
-		abs = s.spec.Path
-	}
 	root := filepath.Join(resolved(filepath.Dir(m.Root)), filepath.Base(m.Root))
-	return filepath.Join(s.opts.StateDir, m.Name+"-"+identity(resolved(abs), m.Name, m.Direction.String(), m.Bucket, m.Prefix, root, s.stores[m.Store].Service))
+	return filepath.Join(s.opts.StateDir, m.Name+"-"+identity(StablePath(s.spec.Path), m.Name, m.Direction.String(), m.Bucket, m.Prefix, root, s.stores[m.Store].Service))
 }

@@ -14,24 +14,21 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/osssync/osssync/internal/disk"
+	"github.com/osssync/osssync/internal/reconcile"
 )
 
 // Names in the folder of a watch.
 const (
 	statusFile = "status.json"
-	lockFile   = "lock"
+	lockFile   = "lock"        // of the one watch over the spec
+	shownLock  = "status.lock" // of the same, as long as the status is its own
 )
 
 // Dir returns the folder, below a state folder, of the watch over the spec at path.
-// Symbolic links are followed, so that there is one watch however the spec is named.
+// Links are followed as [reconcile.StablePath] does, so that there is one watch
+// however the spec is named, and the same one when the spec was edited.
 func Dir(stateDir, path string) string {
-	if abs, err := filepath.Abs(path); err == nil {
-		path = abs
-	}
-	if real, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
-		path = filepath.Join(real, filepath.Base(path))
-	}
-	sum := sha256.Sum256([]byte(path))
+	sum := sha256.Sum256([]byte(reconcile.StablePath(path)))
 	return filepath.Join(stateDir, "watch-"+hex.EncodeToString(sum[:8]))
 }
 
@@ -45,19 +42,31 @@ func (e *RunningError) Error() string {
 	return fmt.Sprintf("another watch over %q is running: %s", e.Spec, e.Holder)
 }
 
-// Who looks whether a watch runs holds its lock for a moment, so one that begins
-// tries a few times.
+// Who looks whether a watch runs holds the lock of its status for a moment, so one
+// that begins tries a few times.
 const (
 	lockTries = 10
 	lockPause = 100 * time.Millisecond
 )
+
+// errTaken says that another process has a lock.
+var errTaken = errors.New("taken")
 
 // acquire takes the lock of a watch over the spec at path.
 func acquire(ctx context.Context, dir, path string) (release func() error, err error) {
 	if err := disk.MkdirAllDurable(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("state folder: %w", err)
 	}
-	lock := flock.New(filepath.Join(dir, lockFile), flock.SetPermissions(0o600))
+	release, err = take(ctx, filepath.Join(dir, lockFile))
+	if errors.Is(err, errTaken) {
+		err = &RunningError{Spec: path, Holder: holder(dir)}
+	}
+	return release, err
+}
+
+// take takes the lock of a file.
+func take(ctx context.Context, path string) (release func() error, err error) {
+	lock := flock.New(path, flock.SetPermissions(0o600))
 	for try := range lockTries {
 		if try > 0 {
 			select {
@@ -78,7 +87,7 @@ func acquire(ctx context.Context, dir, path string) (release func() error, err e
 			return lock.Unlock, nil
 		}
 	}
-	return nil, &RunningError{Spec: path, Holder: holder(dir)}
+	return nil, fmt.Errorf("lock of the watch: %w", errTaken)
 }
 
 // holder tells who has the lock.
@@ -98,23 +107,36 @@ var ErrNever = errors.New("no watch has run")
 // watch is running. The error wraps [ErrNever] if there is none.
 func Read(stateDir, path string) (s Status, running bool, err error) {
 	dir := Dir(stateDir, path)
-	s, err = read(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return s, false, fmt.Errorf("status of %q: %w", path, ErrNever)
+	// First the lock: the other way round a status of before could be taken for that
+	// of a watch which has only begun.
+	running, err = isShown(dir)
+	if err == nil {
+		s, err = read(dir)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return s, false, fmt.Errorf("status of %q: %w", path, ErrNever)
+	case err != nil:
 		return s, false, fmt.Errorf("status of %q: %w", path, err)
 	}
-	lock := flock.New(filepath.Join(dir, lockFile))
+	return s, running, nil
+}
+
+// isShown reports whether the status is that of a watch which runs.
+func isShown(dir string) (bool, error) {
+	if _, err := disk.StatPath(filepath.Join(dir, statusFile)); err != nil {
+		return false, err
+	}
+	lock := flock.New(filepath.Join(dir, shownLock), flock.SetPermissions(0o600))
 	free := false
-	err = disk.Step("lock", lock.Path(), func() (err error) {
+	err := disk.Step("lock", lock.Path(), func() (err error) {
 		free, err = lock.TryRLock()
 		return err
 	})
 	if err != nil {
-		return s, false, fmt.Errorf("lock of the watch: %w", err)
+		return false, fmt.Errorf("lock of the watch: %w", err)
 	}
-	return s, !free, lock.Unlock()
+	return !free, lock.Unlock()
 }
 
 func read(dir string) (s Status, err error) {

@@ -35,6 +35,14 @@ func TestReadWhatWasWritten(t *testing.T) {
 	if err := write(dir, &want); err != nil {
 		t.Fatal(err)
 	}
+	// One that has begun and not yet told of itself is not what the status is of.
+	if _, running, err := Read(state, path); running || err != nil {
+		t.Errorf("before the first status: running %t, %v", running, err)
+	}
+	hide, err := take(t.Context(), filepath.Join(dir, shownLock))
+	if err != nil {
+		t.Fatal(err)
+	}
 	got, running, err := Read(state, path)
 	if diff := cmp.Diff(want, got); diff != "" || !running || err != nil {
 		t.Errorf("running %t, %v (-want +got):\n%s", running, err, diff)
@@ -43,7 +51,7 @@ func TestReadWhatWasWritten(t *testing.T) {
 	if _, err := acquire(t.Context(), dir, path); !errors.As(err, &held) || !strings.Contains(err.Error(), "pid 7 on h since 1970") {
 		t.Errorf("second: %v", err)
 	}
-	if err := release(); err != nil {
+	if err := errors.Join(hide(), release()); err != nil {
 		t.Fatal(err)
 	}
 	if _, running, err := Read(state, path); running || err != nil {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -114,10 +115,18 @@ func (w *watcher) run(ctx context.Context, wish *spec.Spec) error {
 	if err != nil {
 		return err
 	}
-	// Whoever finds the lock taken is not to find the status of the process before.
 	w.present(wish)
 	w.show(wish, names)
 	w.save()
+	hide, err := take(ctx, filepath.Join(w.dir, shownLock))
+	if err != nil {
+		return err
+	}
+	return errors.Join(w.keep(ctx, wish), hide())
+}
+
+// keep keeps the mappings of a spec, and those of its later editions, until ctx ends.
+func (w *watcher) keep(ctx context.Context, wish *spec.Spec) error {
 	g, err := w.begin(ctx, wish)
 	if err != nil {
 		return err
