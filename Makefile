@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: all build demo test fuzz chaos sabotage bench bench-peers check fmt vet lint tidy cross clean
+.PHONY: all build demo test fuzz chaos churn sabotage bench bench-peers check fmt vet lint tidy cross clean
 
 all: check test build
 
@@ -58,6 +58,12 @@ chaos:
 		echo "$$parser $(executions_$(CHAOS))"; \
 		$(GO) test -run '^$$' -fuzz "^$${parser##*/}\$$" -fuzztime $(executions_$(CHAOS)) -timeout 0 "./$${parser%/*}" || exit 1; \
 	done
+
+# A watch beside files that change at random and a store that fails: pr for 20 seconds,
+# nightly for 5 minutes with 20,000 files, release for an hour with a table of what the
+# process uses.
+churn:
+	CHAOS=$(CHAOS) $(GO) test -count=1 -timeout 170m -v -run TestChurnBesideFaults ./internal/watch
 
 # Each patch of internal/sabotage brings a known bug back; the tests named with it
 # must notice.

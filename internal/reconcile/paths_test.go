@@ -201,6 +201,31 @@ func TestPathsThatAreInTheWay(t *testing.T) {
 	equal(t, "objects", map[string]string{"keep": "k", "a/b": "1", "a": "file", "dir/x": "1"}, w.objects())
 }
 
+// TestD17_P16_PathsShowNothing renames a file to a name that is passed over, which a
+// plan of some paths meets first: deletes wait as if it had not.
+func TestD17_P16_PathsShowNothing(t *testing.T) {
+	w := pushWorld(t, "prune: all")
+	w.write(map[string]string{"config": "content", "a": "a"})
+	w.apply()
+	if err := os.Rename(filepath.Join(w.tree, "config"), filepath.Join(w.tree, ".env.local")); err != nil {
+		t.Fatal(err)
+	}
+	w.write(map[string]string{".git/HEAD": "ref", "new": "n"})
+	if p, report := w.touch(".env.local", ".git/HEAD", "config", "new"); report.Done != 1 || p.Gone != 1 {
+		t.Errorf("gone %d, %+v", p.Gone, report)
+	}
+	if report, err := w.try(nil, nil); err != nil || report.Held != 1 {
+		t.Errorf("%+v, %v", report, err)
+	}
+	equal(t, "objects", map[string]string{"config": "content", "a": "a", "new": "n"}, w.objects())
+	w.journal.Reset()
+	if p, report := w.touch(".env.local"); report.Done != 0 || p.Gone != 0 || len(w.asked()) > 0 {
+		t.Errorf("gone %d, asked %q, %+v", p.Gone, w.asked(), report)
+	}
+	w.apply()
+	equal(t, "objects", map[string]string{"a": "a", "new": "n"}, w.objects())
+}
+
 // TestPathsInPhases has a later phase whose files wait for the earlier one.
 func TestPathsInPhases(t *testing.T) {
 	w := pushWorld(t, "order: [\"**\", \"*.html\"]")

@@ -33,8 +33,8 @@ type endurance struct {
 var endurances = map[string]endurance{
 	"":        {files: 400, burst: 500, time: 2 * time.Second, restarts: 1, settle: 20 * time.Millisecond, rescan: 2 * time.Second},
 	"pr":      {files: 2000, burst: 20_000, time: 20 * time.Second, restarts: 2, settle: 100 * time.Millisecond, rescan: 20 * time.Second},
-	"nightly": {files: 20_000, burst: 20_000, time: 5 * time.Minute, restarts: 2, settle: 2 * time.Second, rescan: time.Minute},
-	"release": {files: 20_000, burst: 20_000, time: time.Hour, pace: 100 * time.Millisecond, restarts: 2, settle: 2 * time.Second, rescan: time.Minute},
+	"nightly": {files: 20_000, burst: 20_000, time: 5 * time.Minute, restarts: 2, settle: 2 * time.Second, rescan: 10 * time.Minute},
+	"release": {files: 20_000, burst: 20_000, time: time.Hour, pace: 100 * time.Millisecond, restarts: 2, settle: 2 * time.Second, rescan: 10 * time.Minute},
 }
 
 // stepsAtATime are done without a look at the clock.
@@ -78,7 +78,7 @@ func TestChurnBesideFaults(t *testing.T) {
 		}
 	}
 	t.Logf("%d steps, %d files", c.steps, c.files)
-	took := w.untilEqual(e.rescan*5/4 + hotFactor*e.settle)
+	took := w.untilEqual(max(e.rescan, time.Minute)) // a machine under load is given the minute
 	t.Logf("equal %v after the churn (rescan %v)", took.Round(100*time.Millisecond), e.rescan)
 	w.end()
 	counts := w.board.Status().Mappings[0].Counts
@@ -197,8 +197,8 @@ func (w *churnWatch) untilEqual(limit time.Duration) time.Duration {
 		}
 		if time.Since(begun) > limit {
 			status := w.board.Status().Mappings[0]
-			w.t.Fatalf("not equal after %v: %d of %d paths, such as %.3q, %v; %s: %s, pending %d, %+v",
-				limit, len(differ), len(want), differ, err, status.State, status.Reason, status.Pending, status.Errors)
+			w.t.Fatalf("not equal after %v: %d of %d paths, such as %q, %v; %s: %s, pending %d, %+v",
+				limit, len(differ), len(want), differ[:min(len(differ), 3)], err, status.State, status.Reason, status.Pending, status.Errors)
 		}
 		select {
 		case <-tick.C:

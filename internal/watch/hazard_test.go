@@ -64,6 +64,16 @@ func TestW2_FoldersThatCannotBeWatched(t *testing.T) {
 		if n := r.said("can be watched") + r.said("cannot be watched"); n != 1 {
 			t.Errorf("said %d times\n%s", n, r.log.String())
 		}
+		time.Sleep(testRescan)
+		r.drain()
+		for range 3 { // each source anew meets what cannot be watched
+			r.tell(Event{Kind: Blind, Err: syscall.ENOSPC})
+			time.Sleep(testRescan)
+			r.drain()
+		}
+		if n := r.said("can be watched") + r.said("cannot be watched"); n != 2 {
+			t.Errorf("said %d times\n%s", n, r.log.String())
+		}
 	})
 }
 

@@ -26,6 +26,7 @@ type keeper struct {
 
 	source  Source // nil: none, as for a pull
 	blind   error  // why not every folder is watched
+	told    bool   // that there is such a reason, since all was watched
 	rootOff bool   // the root is not the folder that was watched
 
 	wakeAt time.Duration // when the timer fires
@@ -112,12 +113,18 @@ func (k *keeper) note(e Event) {
 		k.log.Warn("events lost, all is looked at", "error", e.Err)
 		k.schedule.Want(now, CauseLost)
 	case Blind:
-		if k.blind == nil {
-			k.log.Warn("not every folder can be watched; changes there are found by the rescan", "error", e.Err, "rescan", k.mapping.Watch.Rescan)
-		}
-		k.blind = e.Err
+		k.goBlind("not every folder can be watched; changes there are found by the rescan", e.Err)
 	case Uprooted:
 		k.uproot(now)
+	}
+}
+
+// goBlind takes in why not every folder is watched, and says it once: each pass over
+// everything tries anew.
+func (k *keeper) goBlind(what string, err error) {
+	if k.blind = err; !k.told {
+		k.told = true
+		k.log.Warn(what, "error", err, "rescan", k.mapping.Watch.Rescan)
 	}
 }
 
@@ -137,16 +144,17 @@ func (k *keeper) checkRoot() {
 // renewSource begins to watch anew where that can help: before a pass over everything
 // that makes up for what was not told meanwhile.
 func (k *keeper) renewSource(ctx context.Context) {
-	if k.open == nil || k.source != nil && k.blind == nil && !k.rootOff {
+	if k.open == nil {
+		return
+	}
+	if k.source != nil && k.blind == nil && !k.rootOff {
+		k.told = false // all was watched since the pass before
 		return
 	}
 	k.closeSource()
 	source, err := k.open(ctx, k.mapping)
 	if err != nil {
-		if k.blind == nil {
-			k.log.Warn("tree cannot be watched; changes are found by the rescan", "error", err, "rescan", k.mapping.Watch.Rescan)
-		}
-		k.blind = err
+		k.goBlind("tree cannot be watched; changes are found by the rescan", err)
 		return
 	}
 	k.source, k.blind, k.rootOff = source, nil, false

@@ -137,6 +137,33 @@ func TestW3_FolderThatMoves(t *testing.T) {
 	}
 }
 
+// TestFoldersThatArePassedOver has folders that passes do not look into, made before
+// and after the watch begins.
+func TestFoldersThatArePassedOver(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, ".git"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s := watched(t, dir)
+	if err := os.Mkdir(filepath.Join(dir, ".ssh"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	until(t, s, ".ssh")
+	for _, name := range []string{".git/index", ".ssh/known_hosts", "last"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for e := range s.Events() {
+		if e.Path == "last" {
+			return
+		}
+		if strings.Contains(e.Path, "/") {
+			t.Errorf("told %q", e.Path)
+		}
+	}
+}
+
 func TestW5_RootIsRenamed(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "root")
 	if err := os.Mkdir(root, 0o755); err != nil {

@@ -243,7 +243,8 @@ func (t *tally) result(report *reconcile.Report, err error) Result {
 		r.Verdict, r.Fault, r.Hint = Failed, worst.Fault, worst.Hint
 		r.Reason = fmt.Sprintf("%d of %d changes failed: %s", t.counts.Failed, open+t.counts.Changed(), worst.Reason)
 	case open > 0 && len(r.Again) == 0:
-		r.Verdict, r.Fault = Failed, "moved"
+		// That files move is no reason to wait ever longer: what holds still is done.
+		r.Verdict, r.Fault, r.Retry = Failed, "moved", Backoff{First: t.mapping.Watch.Settle, Most: hotFactor * t.mapping.Watch.Settle}
 		r.Reason = fmt.Sprintf("%d of %d changes were skipped or held back", open, open+t.counts.Changed())
 	case t.left > 0:
 		r.Verdict = Left

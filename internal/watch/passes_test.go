@@ -3,12 +3,15 @@ package watch
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/osssync/osssync/apply"
+	"github.com/osssync/osssync/internal/localfs"
 	"github.com/osssync/osssync/internal/reconcile"
+	"github.com/osssync/osssync/plan"
 	"github.com/osssync/osssync/spec"
 )
 
@@ -241,6 +244,34 @@ func (g *ground) other(name, content string) {
 		g.t.Fatal(err)
 	}
 	g.passes.session = session
+}
+
+// TestManyFilesThatMove has more files change under a pass than are tried again by
+// name: however often that happens, the next pass does not wait for long.
+func TestManyFilesThatMove(t *testing.T) {
+	m := &spec.Mapping{Direction: spec.Push, Watch: spec.Watch{Settle: time.Second, Rescan: time.Hour}}
+	tally := tally{mapping: m, whole: true, now: time.Now, change: func(Change) {}}
+	for i := range maxAgain + 1 {
+		tally.see(apply.Result{Action: &plan.Upload{Path: strconv.Itoa(i)}, Outcome: apply.Skipped, Err: localfs.ErrChanged})
+	}
+	r := tally.result(&reconcile.Report{}, nil)
+	if r.Verdict != Failed || r.Fault != "moved" || len(r.Again) > 0 {
+		t.Fatalf("%+v", r)
+	}
+	s := NewSchedule(Instant{}, m.Watch.Settle, m.Watch.Rescan, func() float64 { return 0.5 })
+	now := Instant{}
+	for range 20 {
+		task, begun, _ := s.Next(now)
+		if !begun || !task.Whole() {
+			t.Fatalf("at %v: %+v", now.Mono, task)
+		}
+		s.Done(now, &r)
+		wait := s.WholeAt() - now.Mono
+		if wait > hotFactor*m.Watch.Settle {
+			t.Fatalf("waits %v", wait)
+		}
+		now.Mono += wait
+	}
 }
 
 // TestLockedMapping has an apply that runs.

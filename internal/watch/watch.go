@@ -129,7 +129,7 @@ func (w *watcher) run(ctx context.Context, wish *spec.Spec) error {
 func (w *watcher) keep(ctx context.Context, wish *spec.Spec) error {
 	g, err := w.begin(ctx, wish)
 	if err != nil {
-		return err
+		return w.unlessEnded(ctx, err)
 	}
 	w.Log.Info("watching", "spec", wish.Path, "mappings", len(g.names))
 	w.Supervisor.tell("READY=1", w.headline())
@@ -153,12 +153,11 @@ func (w *watcher) keep(ctx context.Context, wish *spec.Spec) error {
 			err := g.end()
 			stop()
 			beside.Wait()
-			w.Board.update(func(s *Status) { s.Ended = true })
-			w.save()
+			w.ended()
 			return err
 		case e := <-editions:
 			if g, err = w.renew(ctx, g, e); err != nil {
-				return err
+				return w.unlessEnded(ctx, err)
 			}
 		case <-ticks:
 			if w.silent(4*heartbeat) == "" {
@@ -170,6 +169,21 @@ func (w *watcher) keep(ctx context.Context, wish *spec.Spec) error {
 			}
 		}
 	}
+}
+
+// unlessEnded returns err, but not if stores were only broken off while they opened.
+func (w *watcher) unlessEnded(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	w.ended()
+	return nil
+}
+
+// ended has the status tell that the process ended in order.
+func (w *watcher) ended() {
+	w.Board.update(func(s *Status) { s.Ended = true })
+	w.save()
 }
 
 func (w *watcher) headline() string {
