@@ -57,7 +57,7 @@ func open(store spec.Store, opts Options, limits stallLimits) (*Client, error) {
 		WithEndpoint(end.url).
 		WithUsePathStyle(end.pathStyle).
 		WithCredentialsProvider(provider).
-		WithRetryer(&retryer{attempts: opts.MaxAttempts, budget: t.budget, counters: &t.counters, clock: &t.clock}).
+		WithRetryer(&retryer{attempts: opts.MaxAttempts, budget: t.budget, counters: t.counters, clock: &t.clock}).
 		WithUserAgent(opts.UserAgent).
 		WithLogLevel(oss.LogOff)
 	client := oss.NewClient(cfg, func(o *oss.Options) {
@@ -89,8 +89,8 @@ func (c *Client) InvokeOperation(ctx context.Context, input *oss.OperationInput,
 // answer behind the truth. It is false before the first answer with a Date.
 func (c *Client) ServerTime() (time.Time, bool) { return c.transport.clock.server() }
 
-// Stats gives the counts since Open.
-func (c *Client) Stats() Stats { return c.transport.counters.stats() }
+// Stats gives the counts since Open, or of Options.Counters.
+func (c *Client) Stats() Stats { return c.transport.counters.Stats() }
 
 // Concurrency tells how many requests may be under way at the moment, at most
 // [Options].Connections: as many as made it faster to have, and fewer while the store

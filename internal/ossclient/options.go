@@ -32,6 +32,10 @@ type Options struct {
 	// UserAgent is appended to the SDK's; default "osssync".
 	UserAgent string
 
+	// Counters count for this client too, beside others that were given the same;
+	// default its own.
+	Counters *Counters
+
 	// MaxAttempts bounds how often one request is sent, the first time
 	// included; default 5.
 	MaxAttempts int
@@ -46,6 +50,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.UserAgent == "" {
 		o.UserAgent = "osssync"
+	}
+	if o.Counters == nil {
+		o.Counters = &Counters{}
 	}
 	if o.MaxAttempts <= 0 {
 		o.MaxAttempts = 5

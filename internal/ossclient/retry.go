@@ -23,7 +23,7 @@ const (
 type retryer struct {
 	attempts int
 	budget   *budget
-	counters *counters
+	counters *Counters
 	clock    *clock
 }
 

@@ -231,7 +231,7 @@ func TestBudget(t *testing.T) {
 }
 
 func TestRetryDelay(t *testing.T) {
-	r := &retryer{attempts: 5, budget: newBudget(50), counters: &counters{}, clock: &clock{}}
+	r := &retryer{attempts: 5, budget: newBudget(50), counters: &Counters{}, clock: &clock{}}
 	for attempt, bound := range map[int]time.Duration{2: 400 * time.Millisecond, 3: 800 * time.Millisecond, 60: longDelay} {
 		for range 10 {
 			if d, err := r.RetryDelay(attempt, io.EOF); err != nil || d < 0 || d >= bound {

@@ -23,42 +23,82 @@ type Stats struct {
 
 	Sent     int64 // bytes of request bodies
 	Received int64 // bytes of answer bodies
+
+	// Answers are the requests that have ended, by operation and the first digit
+	// of the status; 0: no answer came.
+	Answers [Operations][6]int64
 }
 
-// counters are Stats under construction.
-type counters struct {
-	lists, gets, heads, puts, posts, deletes atomic.Int64
-	retries, unretried, throttled            atomic.Int64
-	sent, received                           atomic.Int64
+// Operation is a class of requests, as in [Stats].
+type Operation uint8
+
+// The operations.
+const (
+	List Operation = iota
+	Get
+	Head
+	Put
+	Post
+	Delete
+
+	Operations = iota // how many there are
+)
+
+// String returns the operation in lower case, such as "list".
+func (o Operation) String() string {
+	return [Operations]string{"list", "get", "head", "put", "post", "delete"}[o]
 }
 
-func (c *counters) stats() Stats {
-	return Stats{
-		Lists: c.lists.Load(), Gets: c.gets.Load(), Heads: c.heads.Load(),
-		Puts: c.puts.Load(), Posts: c.posts.Load(), Deletes: c.deletes.Load(),
+// Counters count what clients do; see [Options].Counters. The zero value is ready,
+// and safe for concurrent use.
+type Counters struct {
+	requests                      [Operations]atomic.Int64
+	answers                       [Operations][6]atomic.Int64
+	retries, unretried, throttled atomic.Int64
+	sent, received                atomic.Int64
+}
+
+// Stats gives the counts so far.
+func (c *Counters) Stats() Stats {
+	s := Stats{
+		Lists: c.requests[List].Load(), Gets: c.requests[Get].Load(), Heads: c.requests[Head].Load(),
+		Puts: c.requests[Put].Load(), Posts: c.requests[Post].Load(), Deletes: c.requests[Delete].Load(),
 		Retries: c.retries.Load(), Unretried: c.unretried.Load(), Throttled: c.throttled.Load(),
 		Sent: c.sent.Load(), Received: c.received.Load(),
 	}
+	for o := range s.Answers {
+		for class := range s.Answers[o] {
+			s.Answers[o][class] = c.answers[o][class].Load()
+		}
+	}
+	return s
 }
 
-// count adds req to its class.
-func (c *counters) count(req *http.Request, pathStyle bool) {
-	switch req.Method {
-	case http.MethodGet:
-		if lists(req, pathStyle) {
-			c.lists.Add(1)
-		} else {
-			c.gets.Add(1)
-		}
-	case http.MethodHead:
-		c.heads.Add(1)
-	case http.MethodPut:
-		c.puts.Add(1)
-	case http.MethodPost:
-		c.posts.Add(1)
-	case http.MethodDelete:
-		c.deletes.Add(1)
+// ended counts an answer; status is 0 if none came.
+func (c *Counters) ended(o Operation, status int) {
+	class := status / 100
+	if class >= len(c.answers[o]) {
+		class = 0 // no status of HTTP, so no answer
 	}
+	c.answers[o][class].Add(1)
+}
+
+// operation returns the class of req, which has one of the methods that OSS knows.
+func operation(req *http.Request, pathStyle bool) Operation {
+	switch req.Method {
+	case http.MethodHead:
+		return Head
+	case http.MethodPut:
+		return Put
+	case http.MethodPost:
+		return Post
+	case http.MethodDelete:
+		return Delete
+	}
+	if lists(req, pathStyle) {
+		return List
+	}
+	return Get
 }
 
 // lists reports whether the GET req is about something other than the content

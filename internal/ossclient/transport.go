@@ -44,7 +44,7 @@ type transport struct {
 	places    *places
 	budget    *budget
 	clock     clock
-	counters  counters
+	counters  *Counters
 	up, down  meter
 }
 
@@ -73,6 +73,7 @@ func newTransport(opts Options, limits stallLimits, pathStyle bool) *transport {
 		pathStyle: pathStyle,
 		limits:    limits,
 		budget:    newBudget(freeRetries(opts.Connections)),
+		counters:  opts.Counters,
 	}
 	t.places = newPlaces(opts.Connections, func() int64 { return t.counters.sent.Load() + t.counters.received.Load() })
 	t.up = newMeter(&t.counters.sent, opts.Bandwidth)
@@ -99,11 +100,14 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	sent := time.Now()
-	t.counters.count(req, t.pathStyle)
+	op := operation(req, t.pathStyle)
+	t.counters.requests[op].Add(1)
 	answer, err := t.exchange(req)
 	if err != nil {
+		t.counters.ended(op, 0)
 		return nil, err
 	}
+	t.counters.ended(op, answer.StatusCode)
 	t.clock.note(answer.Header)
 	switch status := answer.StatusCode; {
 	case throttled(status):

@@ -213,8 +213,37 @@ func TestStats(t *testing.T) {
 	}
 	got := c.Stats()
 	got.Received = 0
-	if want := (Stats{Lists: 3, Gets: 1, Heads: 1, Puts: 1, Posts: 1, Deletes: 1, Sent: 5}); got != want {
+	want := Stats{Lists: 3, Gets: 1, Heads: 1, Puts: 1, Posts: 1, Deletes: 1, Sent: 5}
+	for o, n := range []int64{List: 3, Get: 1, Head: 1, Put: 1, Post: 1, Delete: 1} {
+		want.Answers[o][2] = n
+	}
+	if got != want {
 		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+// Two clients that were given the same counters are counted as one, also what was
+// refused and what never was answered.
+func TestCounters(t *testing.T) {
+	counters := &Counters{}
+	opts := Options{Counters: counters, MaxAttempts: 1}
+	denied := client(t, opts, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
+	silent := client(t, opts, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	for _, c := range []*Client{denied, silent} {
+		if head(t.Context(), c) == nil {
+			t.Error("no error")
+		}
+	}
+	got := counters.Stats()
+	if want := [6]int64{0: 1, 4: 1}; got.Answers[Head] != want || got.Heads != 2 || denied.Stats() != got {
+		t.Errorf("%+v", got)
+	}
+	counters.ended(Get, 999)
+	if got := counters.Stats().Answers[Get]; got != [6]int64{0: 1} {
+		t.Errorf("a status that is none: %v", got)
+	}
+	if List.String() != "list" || Delete.String() != "delete" {
+		t.Error("names of operations")
 	}
 }
 

@@ -30,6 +30,7 @@ type StoreOptions struct {
 	Tool        string              // user agent; default "osssync"
 	Connections int                 // default 64
 	Bandwidth   int64               // bytes a second each way; 0: no limit
+	Counters    *ossclient.Counters // default its own
 }
 
 // OpenStore opens a store. Nothing is sent; an embedded store's folder is made if
@@ -40,6 +41,7 @@ func OpenStore(wish spec.Store, opts StoreOptions) (*Store, error) {
 		Connections: opts.Connections,
 		Bandwidth:   opts.Bandwidth,
 		UserAgent:   opts.Tool,
+		Counters:    opts.Counters,
 	}
 	if wish.Embedded == "" {
 		client, err := ossclient.Open(wish, options)
