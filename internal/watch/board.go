@@ -14,6 +14,7 @@ type Board struct {
 	status   Status
 	progress map[string]*apply.Progress // of the passes that run, by mapping
 	readers  map[chan struct{}]bool
+	silent   func(limit time.Duration) string // nil before a watch runs
 }
 
 // NewBoard returns a board that shows s.
@@ -40,6 +41,26 @@ func (m *MappingStatus) show(s apply.Snapshot) {
 	for _, t := range s.Active[:min(len(s.Active), maxInFlight)] {
 		m.InFlight = append(m.InFlight, Transfer{Path: visible(t.Path), Done: t.Done, Total: t.Total})
 	}
+}
+
+// Silent returns a mapping whose goroutine hangs, or "": one that gave no sign of
+// life for two minutes, though it does every 30 seconds. Before a watch runs there
+// is none.
+func (b *Board) Silent() string {
+	b.mu.Lock()
+	silent := b.silent
+	b.mu.Unlock()
+	if silent == nil {
+		return ""
+	}
+	return silent(4 * heartbeat)
+}
+
+// listen has the board ask silent who hangs.
+func (b *Board) listen(silent func(limit time.Duration) string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.silent = silent
 }
 
 // Changes returns a channel that holds a token whenever something changed since the

@@ -251,8 +251,15 @@ func TestW8_Silence(t *testing.T) {
 		if name := w.silent(maxSilence); name != "site" {
 			t.Errorf("silent is %q", name)
 		}
+		board := NewBoard(Status{})
+		if board.Silent() != "" {
+			t.Error("silent before it runs")
+		}
+		if board.listen(w.silent); board.Silent() != "site" {
+			t.Error("the board tells of none")
+		}
 		beat()
-		if name := w.silent(maxSilence); name != "" {
+		if name := w.silent(maxSilence) + board.Silent(); name != "" {
 			t.Errorf("%q is silent", name)
 		}
 	})
@@ -266,9 +273,13 @@ func TestW8_LoopIsAliveDuringAPass(t *testing.T) {
 			time.Sleep(5 * time.Hour)
 			return Result{Verdict: Settled}
 		})
+		r.changes = []Change{{Action: "upload", Outcome: "done", Bytes: 7}}
 		r.touch("a")
 		time.Sleep(time.Hour)
 		r.wants(Working)
+		if c := r.status().Counts; c.Uploaded != 1 || c.Bytes != 7 {
+			t.Errorf("during the pass: %+v", c)
+		}
 		for i := range 50_000 {
 			r.touch(fmt.Sprint(i))
 		}

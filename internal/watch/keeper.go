@@ -175,7 +175,10 @@ func (k *keeper) begin(ctx context.Context, t Task, done chan<- Result) {
 	progress := &apply.Progress{}
 	k.board.track(k.mapping.Name, progress)
 	observer := Observer{Progress: progress, Change: func(c Change) {
-		k.board.mapping(k.mapping.Name, func(m *MappingStatus) { m.Changes = keep(m.Changes, c, maxChanges) })
+		k.board.mapping(k.mapping.Name, func(m *MappingStatus) {
+			m.Counts.see(&c)
+			m.Changes = keep(m.Changes, c, maxChanges)
+		})
 		logChange(k.log, &c)
 	}}
 	go func() { done <- k.passes.Pass(ctx, k.mapping, t, observer) }()
@@ -205,7 +208,6 @@ func (k *keeper) finish(r *Result) {
 
 // record writes the result of a task into the status.
 func (k *keeper) record(m *MappingStatus, now time.Time, task *Task, r *Result) {
-	m.Counts.add(&r.Counts)
 	if r.Fault != "" {
 		m.fail(now, r.Fault, r.Reason, r.Hint)
 	}

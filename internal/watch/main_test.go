@@ -63,15 +63,19 @@ type rig struct {
 	mu      sync.Mutex
 	calls   []call
 	answer  func(Task) Result
+	changes []Change // that passes tell of
 	sources []*fakeSource
 	refuse  error // of opening a source
 }
 
-func (r *rig) Pass(ctx context.Context, _ *spec.Mapping, t Task, _ Observer) Result {
+func (r *rig) Pass(ctx context.Context, _ *spec.Mapping, t Task, o Observer) Result {
 	r.mu.Lock()
 	r.calls = append(r.calls, call{time.Since(r.start), t})
-	answer := r.answer
+	answer, changes := r.answer, r.changes
 	r.mu.Unlock()
+	for _, c := range changes {
+		o.Change(c)
+	}
 	if answer == nil {
 		return Result{Verdict: Settled}
 	}

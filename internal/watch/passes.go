@@ -134,25 +134,17 @@ type tally struct {
 
 // see takes the result of a row.
 func (t *tally) see(r apply.Result) {
-	t.counts.Bytes += r.Bytes
-	switch r.Outcome {
-	case apply.Done:
-		t.did(r.Action)
-	case apply.Skipped:
-		t.counts.Skipped++
-		// In a pass over some paths it is an object that the index did not know.
-		t.unclear = t.unclear || !t.whole && !moved(r.Err)
-	case apply.Held:
-		t.counts.Held++
-	case apply.Failed:
-		t.counts.Failed++
-	}
 	c := Change{
 		Time: t.now().UTC().Round(0), Action: plan.Word(r.Action), Path: visible(r.Action.Where()),
 		Reason: r.Action.Why().Text(), Outcome: r.Outcome.String(), Bytes: r.Bytes,
 	}
 	if r.Err != nil {
 		c.Error = oneLine(r.Err)
+	}
+	t.counts.see(&c)
+	if r.Outcome == apply.Skipped {
+		// In a pass over some paths it is an object that the index did not know.
+		t.unclear = t.unclear || !t.whole && !moved(r.Err)
 	}
 	switch {
 	case r.Outcome == apply.Held && deletes(r.Action):
@@ -176,21 +168,6 @@ func deletes(a plan.Action) bool {
 func (t *tally) leave(path, why string) {
 	if t.left++; t.left == 1 {
 		t.leftAt, t.leftFor = path, why
-	}
-}
-
-func (t *tally) did(a plan.Action) {
-	switch a.(type) {
-	case *plan.Upload, *plan.ResumeUpload:
-		t.counts.Uploaded++
-	case *plan.Download:
-		t.counts.Downloaded++
-	case *plan.SetMeta:
-		t.counts.Headers++
-	case *plan.DeleteRemote, *plan.DeleteLocal:
-		t.counts.Deleted++
-	case *plan.AbortUpload:
-		t.counts.Aborted++
 	}
 }
 

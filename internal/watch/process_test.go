@@ -106,6 +106,21 @@ func TestBoard(t *testing.T) {
 	}
 }
 
+// TestCounts counts changes as they come, not when their pass ends.
+func TestCounts(t *testing.T) {
+	var c Counts
+	for _, action := range []string{"upload", "resume-upload", "download", "set-meta", "delete-remote", "delete-local", "abort-upload", "record"} {
+		c.see(&Change{Action: action, Outcome: "done", Bytes: 10})
+	}
+	for _, outcome := range []string{"skipped", "held", "failed"} {
+		c.see(&Change{Action: "upload", Outcome: outcome, Bytes: 1})
+	}
+	want := Counts{Uploaded: 2, Downloaded: 1, Deleted: 2, Headers: 1, Aborted: 1, Skipped: 1, Held: 1, Failed: 1, Bytes: 83}
+	if diff := cmp.Diff(want, c); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 // TestSupervisor listens as systemd does.
 func TestSupervisor(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "notify")

@@ -127,17 +127,34 @@ type Counts struct {
 	Faults map[string]int64 `json:"faults,omitempty"` // passes that ended with trouble, by kind
 }
 
-// add adds what one pass did.
-func (c *Counts) add(d *Counts) {
-	c.Uploaded += d.Uploaded
-	c.Downloaded += d.Downloaded
-	c.Deleted += d.Deleted
-	c.Headers += d.Headers
-	c.Aborted += d.Aborted
-	c.Skipped += d.Skipped
-	c.Held += d.Held
-	c.Failed += d.Failed
-	c.Bytes += d.Bytes
+// see counts a change.
+func (c *Counts) see(change *Change) {
+	c.Bytes += change.Bytes
+	switch change.Outcome {
+	case "skipped":
+		c.Skipped++
+	case "held":
+		c.Held++
+	case "failed":
+		c.Failed++
+	case "done":
+		c.did(change.Action)
+	}
+}
+
+func (c *Counts) did(action string) {
+	switch action {
+	case "upload", "resume-upload":
+		c.Uploaded++
+	case "download":
+		c.Downloaded++
+	case "set-meta":
+		c.Headers++
+	case "delete-remote", "delete-local":
+		c.Deleted++
+	case "abort-upload":
+		c.Aborted++
+	}
 }
 
 // Changed is how many changes were done.

@@ -81,6 +81,7 @@ func Run(ctx context.Context, wish *spec.Spec, opts Options) error {
 		return err
 	}
 	w := &watcher{Options: opts, dir: dir}
+	w.Board.listen(w.silent)
 	return errors.Join(w.run(ctx, wish), release())
 }
 
@@ -160,7 +161,7 @@ func (w *watcher) keep(ctx context.Context, wish *spec.Spec) error {
 				return w.unlessEnded(ctx, err)
 			}
 		case <-ticks:
-			if w.silent(4*heartbeat) == "" {
+			if w.Board.Silent() == "" {
 				w.Supervisor.tell("WATCHDOG=1")
 			}
 		case <-silence.C:
