@@ -46,9 +46,10 @@ var allowed = map[string]struct {
 	"internal/watch": {[]string{
 		"spec", "plan", "apply", "resumable", "internal/disk", "internal/localfs", "internal/fault", "internal/index", "internal/reconcile",
 	}, "says when; what a pass does it is told"},
+	"internal/eyes": {[]string{"internal/disk", "internal/ossclient", "internal/ui", "internal/watch"}, "looks, and does nothing"},
 	"cmd/osssync": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",
-		"internal/disk", "internal/localfs", "internal/fault", "internal/credential", "internal/index", "internal/ossclient", "internal/ossserver", "internal/ui", "internal/reconcile", "internal/watch",
+		"internal/disk", "internal/localfs", "internal/fault", "internal/credential", "internal/index", "internal/ossclient", "internal/ossserver", "internal/ui", "internal/reconcile", "internal/watch", "internal/eyes",
 	}, "wires everything"},
 	"internal/chaos": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",
