@@ -43,6 +43,9 @@ func (c *applyCmd) run(ctx context.Context, e *env) error {
 	if c.Watch {
 		return c.watch(ctx, e)
 	}
+	if c.StatusAddr != "" || c.StatusPublic {
+		return &usageError{err: errors.New("--status-addr and --status-public without --watch")}
+	}
 	e.json = c.Format == "json"
 	names := c.Mapping
 	var saved *plan.File

@@ -55,6 +55,7 @@ func scripts(dir string) testscript.Params {
 			"watch":     watchCommand,
 			"saved":     saved,
 			"until":     until,
+			"asks":      asks,
 		},
 	}
 }

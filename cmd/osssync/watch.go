@@ -23,7 +23,9 @@ type watchCmd struct {
 
 // watchFlags are what watch and apply --watch have in common beyond a plan's.
 type watchFlags struct {
-	LogFormat string `enum:"text,json" default:"text" help:"Form of the log of watch on stderr: text or json."`
+	LogFormat    string `enum:"text,json" default:"text" help:"Form of the log of watch on stderr: text or json."`
+	StatusAddr   string `placeholder:"ADDR" help:"Show how the watch is doing at HOST:PORT or unix:PATH: a page, metrics for Prometheus, /healthz and /readyz. HOST is 127.0.0.1, [::1] or localhost. Default: nowhere."`
+	StatusPublic bool   `help:"Let --status-addr be an address that others reach. They see names of files."`
 }
 
 func (*watchCmd) Help() string {
@@ -50,6 +52,9 @@ func (c *watchCmd) run(ctx context.Context, e *env) error {
 			return &usageError{err: errors.Join(reconcile.ErrUnknownMapping, errors.New(name))}
 		}
 	}
+	if c.StatusPublic && c.StatusAddr == "" {
+		return &usageError{err: errors.New("--status-public without --status-addr")}
+	}
 	sink := watch.NewSink(e.stderr)
 	defer sink.Close()
 	supervisor, err := watch.NewSupervisor(e.getenv)
@@ -60,12 +65,19 @@ func (c *watchCmd) run(ctx context.Context, e *env) error {
 	reload, stop := hangups()
 	defer stop()
 	e.begun.Store(true)
+	log := c.logger(sink, e.Quiet)
+	page := c.statusPage(log)
+	defer func() { page.close() }()
 	err = watch.Run(ctx, wish, watch.Options{
-		StateDir: e.StateDir, Mappings: c.Mapping, Tool: tool(), Log: c.logger(sink, e.Quiet), Reload: reload,
-		Supervisor: supervisor, Dropped: sink.Dropped,
+		StateDir: e.StateDir, Mappings: c.Mapping, Tool: tool(), Log: log, Reload: reload,
+		Supervisor: supervisor, Dropped: sink.Dropped, Board: page.board,
 		Open: func(ctx context.Context, wish *spec.Spec, names []string) (watch.Reconciler, error) {
+			// Not sooner: another watch may have the address, and the lock says so.
+			if err := page.open(ctx, e); err != nil {
+				return nil, err
+			}
 			session, err := reconcile.Open(ctx, wish, names, reconcile.Options{
-				StateDir: e.StateDir, Tool: tool(), Getenv: e.getenv, Now: e.now, AllowedRoots: allowed,
+				StateDir: e.StateDir, Tool: tool(), Getenv: e.getenv, Now: e.now, AllowedRoots: allowed, OpenStore: page.counted,
 			})
 			if err != nil {
 				return nil, err
