@@ -28,6 +28,7 @@ type notifier struct {
 	info    fs.FileInfo // of the root
 	system  *fsnotify.Watcher
 	events  chan Event
+	lost    chan error      // the newest error of the system that nobody has heard of
 	done    chan struct{}   // closed to end run
 	ended   chan struct{}   // closed when run has ended
 	watched map[string]bool // folders below the root, "" the root itself
@@ -51,8 +52,9 @@ func Notify(ctx context.Context, m *spec.Mapping) (Source, error) {
 	}
 	n := &notifier{
 		mapping: m, policy: plan.PolicyOf(m, time.Time{}, false), root: m.Root, info: info, system: system,
-		events: make(chan Event), done: make(chan struct{}), ended: make(chan struct{}), watched: map[string]bool{},
+		events: make(chan Event), lost: make(chan error, 1), done: make(chan struct{}), ended: make(chan struct{}), watched: map[string]bool{},
 	}
+	go n.listen()
 	n.place(ctx, "")
 	if err := system.Add(filepath.Dir(n.root)); err != nil {
 		n.note(err)
@@ -140,11 +142,27 @@ func (n *notifier) run(ctx context.Context) {
 			if !open || !n.handle(ctx, e) {
 				return
 			}
-		case err, open := <-n.system.Errors:
+		case err := <-n.lost:
 			// Whatever the error is, an event may be lost for it.
-			if !open || err != nil && !n.send(Event{Kind: Lost, Err: err}) {
+			if !n.send(Event{Kind: Lost, Err: err}) {
 				return
 			}
+		}
+	}
+}
+
+// listen takes the errors of the system at once, until it is closed. fsnotify hands
+// some of them over while it holds the lock that Add and Remove wait for: who calls
+// these and takes the errors as well would wait for himself. One error that is not yet
+// heard of stands for all.
+func (n *notifier) listen() {
+	for err := range n.system.Errors {
+		if err == nil {
+			continue
+		}
+		select {
+		case n.lost <- err:
+		default:
 		}
 	}
 }

@@ -41,6 +41,34 @@ func TestW1_QueueOfTheSystem(t *testing.T) {
 	}
 }
 
+// TestW1_FoldersThatMoveAndGo moves folders away and removes them: fsnotify finds the
+// watch of a folder gone while we have it removed.
+func TestW1_FoldersThatMoveAndGo(t *testing.T) {
+	dir, away := t.TempDir(), t.TempDir()
+	source := watched(t, dir)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for e := range source.Events() {
+			if e.Path == "end" {
+				return
+			}
+		}
+	}()
+	for i := range 1000 {
+		from, to := filepath.Join(dir, fmt.Sprint(i)), filepath.Join(away, fmt.Sprint(i))
+		for _, err := range []error{os.Mkdir(from, 0o700), os.Mkdir(filepath.Join(from, "sub"), 0o700), os.Rename(from, to), os.RemoveAll(to)} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "end"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	<-ended
+}
+
 func TestW2_NoTreeCanBeWatched(t *testing.T) {
 	if _, err := Notify(t.Context(), &spec.Mapping{Root: filepath.Join(t.TempDir(), "nosuch")}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("%v", err)
