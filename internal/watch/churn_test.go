@@ -102,6 +102,14 @@ func TestChurn(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Fatal(err)
 	}
+	nothingLeft(t, wish, state)
+	t.Logf("%+v", board.Status().Mappings[0].Counts)
+}
+
+// nothingLeft wants a plan of the mapping "site" to find nothing to do.
+func nothingLeft(t *testing.T, wish *spec.Spec, state string) {
+	t.Helper()
+	site, _ := wish.Mapping("site")
 	session, err := reconcile.Open(t.Context(), wish, []string{"site"}, reconcile.Options{StateDir: state})
 	if err != nil {
 		t.Fatal(err)
@@ -116,5 +124,4 @@ func TestChurn(t *testing.T) {
 	if err := errors.Join(p.Close(), session.Close()); err != nil {
 		t.Error(err)
 	}
-	t.Logf("%+v", board.Status().Mappings[0].Counts)
 }
