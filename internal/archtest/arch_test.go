@@ -31,7 +31,7 @@ var allowed = map[string]struct {
 	"internal/disk":       {nil, "the door to the disk, whoever goes through"},
 	"internal/localfs":    {[]string{"internal/disk", "internal/ecma"}, "the tree knows nothing of buckets"},
 	"internal/ecma":       {nil, "a checksum, whatever it is of"},
-	"internal/credential": {nil, "hides a text, whatever it is for"},
+	"internal/credential": {[]string{"internal/disk"}, "finds keys and hides them, whatever they are for"},
 
 	"internal/ossserver": {[]string{"internal/credential"}, "what one side of the wire gets wrong the other must notice"},
 	"internal/fault":     {[]string{"iter", "resumable", "internal/localfs"}, "sorts errors, makes none"},

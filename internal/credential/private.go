@@ -1,0 +1,68 @@
+package credential
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/osssync/osssync/internal/disk"
+)
+
+// configLimit bounds a configuration file in bytes.
+const configLimit = 1 << 20
+
+// configFile is where another program keeps keys.
+type configFile struct {
+	path     string
+	variable string // "": the usual place
+}
+
+// findConfig returns the file that variable names, or the one below the home folder.
+func findConfig(getenv func(string) string, variable string, below ...string) (configFile, error) {
+	if path := getenv(variable); path != "" {
+		return configFile{path, variable}, nil
+	}
+	home := getenv("HOME")
+	if home == "" {
+		var err error
+		if home, err = os.UserHomeDir(); err != nil {
+			return configFile{}, fmt.Errorf("%w: %w", ErrNone, err)
+		}
+	}
+	return configFile{filepath.Join(append([]string{home}, below...)...), ""}, nil
+}
+
+// named reports whether the file is there, or said to be.
+func (f configFile) named() bool {
+	_, err := disk.StatPath(f.path)
+	return f.variable != "" || !errors.Is(err, fs.ErrNotExist)
+}
+
+// read returns the text of the file, which must be its owner's alone.
+func (f configFile) read() ([]byte, error) {
+	info, err := disk.StatPath(f.path)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNone, err)
+	}
+	if fact := exposed(info); fact != "" {
+		return nil, &exposedError{f.path, fact}
+	}
+	text, err := readBounded(f.path, configLimit)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNone, err)
+	}
+	return text, nil
+}
+
+// exposedError is a file of keys that others can read or change.
+type exposedError struct{ path, fact string }
+
+func (e *exposedError) Error() string { return fmt.Sprintf("%v: %q %s", ErrNone, e.path, e.fact) }
+func (e *exposedError) Unwrap() error { return ErrNone }
+
+// Hint says what a user can do.
+func (e *exposedError) Hint() string {
+	return fmt.Sprintf("make it your own: chmod 600 %q; keys that others could read are better replaced", e.path)
+}
