@@ -23,6 +23,7 @@ func TestDocsRows(t *testing.T) {
 	text := docs(t)
 	checkRows(t, text, "The file", fileFields)
 	checkRows(t, text, "stores", storeFields)
+	checkRows(t, text, "credentials", credentialFields(0))
 	checkRows(t, text, "mappings", mappingFields)
 	checkRows(t, text, "headers", headerFields)
 	checkRows(t, text, "transfer", transferFields)

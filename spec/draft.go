@@ -11,8 +11,6 @@ const (
 	maxMetadataBytes = 8 << 10 // OSS: names and values of the user metadata of an object
 )
 
-var credentialNames = []string{CredentialsEnv, CredentialsAnonymous}
-
 func decodeStores(d *decoder, v value, into *file) {
 	list, ok := d.entries(v)
 	if !ok || !d.counts(v, "stores", len(list), 1, maxStores) {
@@ -28,25 +26,6 @@ func decodeStores(d *decoder, v value, into *file) {
 			d.finishStore(&store, e.value.at)
 		}
 		into.stores = append(into.stores, store)
-	}
-}
-
-// finishStore checks what concerns several fields of a store.
-func (d *decoder) finishStore(s *storeDraft, at place) {
-	if _, embedded := s.places["embedded"]; !embedded {
-		if _, found := s.places["region"]; !found {
-			d.report(at.child("region"), problem{"missing", "such as cn-hangzhou; or the folder of a store of your own as embedded"})
-		}
-		return
-	}
-	for _, name := range []string{"region", "endpoint", "credentials"} {
-		if other, found := s.places[name]; found {
-			d.report(other, problem{"no use for an embedded store", "take it out, or take embedded out"})
-		}
-	}
-	s.Credentials = ""
-	if s.Embedded != "" {
-		s.Embedded = resolve(d.dir, s.Embedded)
 	}
 }
 

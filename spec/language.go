@@ -57,7 +57,13 @@ var fileFields = []field[file]{
 var storeFields = []field[storeDraft]{
 	scalarField("region", text("text", "such as cn-hangzhou", parseRegion), "", func(s *storeDraft) *string { return &s.Region }),
 	scalarField("endpoint", text("an address", "https://host or https://host:port", parseEndpoint), "", func(s *storeDraft) *string { return &s.Endpoint }),
-	scalarField("credentials", choice(credentialNames, credentialNames), CredentialsEnv, func(s *storeDraft) *string { return &s.Credentials }),
+	scalarField("internal", boolean(), "false", func(s *storeDraft) *bool { return &s.Internal }),
+	scalarField("accelerate", boolean(), "false", func(s *storeDraft) *bool { return &s.Accelerate }),
+	scalarField("dualStack", boolean(), "false", func(s *storeDraft) *bool { return &s.DualStack }),
+	scalarField("cname", boolean(), "false", func(s *storeDraft) *bool { return &s.CName }),
+	scalarField("caFile", text("a file", "absolute, or relative to the spec's folder", parseFolder), "", func(s *storeDraft) *string { return &s.CAFile }),
+	scalarField("proxy", choice(proxyNames, []Proxy{ProxyNone, ProxyEnvironment}), "none", func(s *storeDraft) *Proxy { return &s.Proxy }),
+	credentialsField(),
 	scalarField("embedded", text("a folder", "absolute, or relative to the spec's folder", parseFolder), "", func(s *storeDraft) *string { return &s.Embedded }),
 }
 

@@ -84,7 +84,7 @@ mappings:
 		Path: "x/osssync.yaml",
 		Dir:  "/srv",
 		Stores: []Store{
-			{Name: "prod", Region: "cn-hangzhou", Endpoint: "https://oss.example.com:8443", Credentials: CredentialsAnonymous},
+			{Name: "prod", Region: "cn-hangzhou", Endpoint: "https://oss.example.com:8443", Credentials: Credentials{From: CredentialsAnonymous}},
 			{Name: "sandbox", Embedded: "/srv/.osssync/sandbox"},
 		},
 		Mappings: []Mapping{{

@@ -40,17 +40,31 @@ func (s *Spec) Mapping(name string) (*Mapping, bool) {
 // that speaks its API, or an embedded one that keeps its buckets in a folder.
 type Store struct {
 	Name        string
-	Region      string // such as "cn-hangzhou"; "" only for an embedded store
-	Endpoint    string // "https://host[:port]", or "http://..." on loopback; "" = the region's public endpoint
-	Credentials string // CredentialsEnv or CredentialsAnonymous; "" for an embedded store
-	Embedded    string // absolute, clean folder of an embedded store; "" = a remote service
+	Region      string      // such as "cn-hangzhou"; "" only for an embedded store
+	Endpoint    string      // "https://host[:port]", or "http://..." on loopback; "" = that of the region
+	Internal    bool        // the region's endpoint inside the cloud's network
+	Accelerate  bool        // the endpoint of transfer acceleration
+	DualStack   bool        // the region's endpoint for IPv6 and IPv4
+	CName       bool        // Endpoint is a bucket's own domain
+	CAFile      string      // absolute, clean path of certificates (PEM) to trust besides the system's; "" = none
+	Proxy       Proxy       // whether requests go by a proxy
+	Credentials Credentials // where keys come from; zero for an embedded store
+	Embedded    string      // absolute, clean folder of an embedded store; "" = a remote service
 }
 
-// The values of Store.Credentials.
+// Proxy tells whether requests go by a proxy.
+type Proxy int
+
 const (
-	CredentialsEnv       = "env"       // from the environment (OSS_ACCESS_KEY_ID and so on); the default
-	CredentialsAnonymous = "anonymous" // requests are not signed
+	// ProxyNone asks no proxy, whatever the environment names. It is the zero value
+	// and the default.
+	ProxyNone Proxy = iota
+	// ProxyEnvironment asks the one of HTTPS_PROXY, but for hosts of NO_PROXY.
+	ProxyEnvironment
 )
+
+// String returns the word of the spec language: "none" or "environment".
+func (p Proxy) String() string { return nameOf(proxyNames, p) }
 
 // Direction tells which side of a mapping is written.
 type Direction int
@@ -100,6 +114,7 @@ var (
 	directionNames = []string{Push: "push", Pull: "pull"}
 	pruneNames     = []string{PruneNever: "never", PruneManaged: "managed", PruneAll: "all"}
 	driftNames     = []string{DriftFix: "fix", DriftReport: "report"}
+	proxyNames     = []string{ProxyNone: "none", ProxyEnvironment: "environment"}
 	symlinksNames  = []string{SymlinksSkip: "skip", SymlinksFollow: "follow", SymlinksError: "error"}
 )
 

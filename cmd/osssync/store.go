@@ -13,7 +13,7 @@ import (
 type storeFlags struct {
 	specFlag
 	Store    string `placeholder:"NAME" help:"A store of the spec. Default: the only one."`
-	Region   string `placeholder:"REGION" help:"Talk to this region, with keys from the environment; no spec is read."`
+	Region   string `placeholder:"REGION" help:"Talk to this region, with keys of the first source that is configured; no spec is read."`
 	Endpoint string `placeholder:"URL" help:"Together with --region: talk to this endpoint."`
 }
 
@@ -23,7 +23,7 @@ func (f *storeFlags) find() (spec.Store, error) {
 	case f.Region != "" && f.Store != "":
 		return spec.Store{}, &usageError{err: errors.New("--store together with --region")}
 	case f.Region != "":
-		return spec.Store{Name: "of the command line", Region: f.Region, Endpoint: f.Endpoint, Credentials: spec.CredentialsEnv}, nil
+		return spec.Store{Name: "of the command line", Region: f.Region, Endpoint: f.Endpoint, Credentials: spec.Credentials{From: spec.CredentialsDefault}}, nil
 	case f.Endpoint != "":
 		return spec.Store{}, &usageError{err: errors.New("--endpoint without --region"), hint: "signatures need a region"}
 	}

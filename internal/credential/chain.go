@@ -51,5 +51,5 @@ func openDefault(o Options) (source, error) {
 		}
 		return s, nil
 	}
-	return nil, fmt.Errorf("%w: none of %s is configured", ErrNone, strings.Join(names, ", "))
+	return nil, fmt.Errorf("%w: none of %s is configured; set %s and %s", ErrNone, strings.Join(names, ", "), families()[0].id, families()[0].secret)
 }

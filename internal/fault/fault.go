@@ -20,6 +20,7 @@ import (
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 
+	"github.com/osssync/osssync/internal/credential"
 	"github.com/osssync/osssync/internal/localfs"
 	"github.com/osssync/osssync/iter"
 	"github.com/osssync/osssync/resumable"
@@ -57,6 +58,10 @@ func Of(err error) Kind {
 		return Moved
 	case errors.As(err, &answer):
 		return ofAnswer(answer)
+	case errors.Is(err, credential.ErrNone):
+		return Denied
+	case errors.As(err, new(*credential.RefusalError)): // for what may pass
+		return Remote
 	case errors.Is(err, iter.ErrNotListing), errors.Is(err, resumable.ErrNotAnswer):
 		return Remote
 	case isDisk(err):
@@ -156,6 +161,9 @@ func Hint(err error) string {
 			return h
 		}
 	}
+	if errors.Is(err, credential.ErrNone) {
+		return "`osssync doctor` tells where keys are looked for; docs/credentials.md has an example of each source"
+	}
 	switch Of(err) {
 	case Denied:
 		return "check the access key, its rights on the bucket, and the clock of this machine"
@@ -188,8 +196,9 @@ func clock(t time.Time) string { return t.UTC().Format(time.DateTime + " MST") }
 
 var answerHints = map[string]string{
 	"NoSuchBucket":          "check the bucket's name and the store's region; osssync never creates a bucket at a service",
-	"InvalidAccessKeyId":    "OSS_ACCESS_KEY_ID is not an access key of this service",
-	"SignatureDoesNotMatch": "OSS_ACCESS_KEY_SECRET does not belong to OSS_ACCESS_KEY_ID",
+	"InvalidAccessKeyId":    "the access key id is none of this service: `osssync doctor` tells where it comes from (OSS_ACCESS_KEY_ID, or the store's credentials)",
+	"SignatureDoesNotMatch": "the access key secret does not belong to its id: `osssync doctor` tells where they come from (OSS_ACCESS_KEY_SECRET, or the store's credentials)",
+	"InvalidSecurityToken":  "the session token is malformed, or belongs to other keys than those it is sent with",
 	"SecurityTokenExpired":  "get fresh temporary credentials and run again; what was sent so far is not sent again",
 	"RequestTimeTooSkewed":  "set the clock of this machine",
 	"AccessDenied":          "the access key lacks a right on this bucket or object",

@@ -121,9 +121,10 @@ func TestAnswers(t *testing.T) {
 		want   sort
 	}{
 		{403, "AccessDenied", sort{fault.Denied, true, "lacks a right"}},
-		{403, "InvalidAccessKeyId", sort{fault.Denied, true, "OSS_ACCESS_KEY_ID is not"}},
+		{403, "InvalidAccessKeyId", sort{fault.Denied, true, "is none of this service"}},
 		{403, "SignatureDoesNotMatch", sort{fault.Denied, true, "OSS_ACCESS_KEY_SECRET"}},
 		{403, "SecurityTokenExpired", sort{fault.Denied, true, "fresh temporary credentials"}},
+		{403, "InvalidSecurityToken", sort{fault.Denied, true, "the session token is malformed"}},
 		{403, "RequestTimeTooSkewed", sort{fault.Denied, true, "clock"}},
 		{403, "UserDisable", sort{fault.Denied, true, "check the access key"}},
 		{401, "Unauthorized", sort{fault.Denied, true, "check the access key"}},

@@ -9,6 +9,7 @@ import (
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss/credentials"
 
+	"github.com/osssync/osssync/internal/credential"
 	"github.com/osssync/osssync/spec"
 )
 
@@ -21,6 +22,7 @@ type Client struct {
 	*oss.Client
 
 	transport *transport
+	endpoint  endpoint
 }
 
 // Open makes the client of store. It sends nothing; a wrong endpoint or key
@@ -42,7 +44,13 @@ func open(store spec.Store, opts Options, limits stallLimits) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	provider, err := provide(store, opts)
+	trust, err := networkOf(store)
+	if err != nil {
+		return nil, err
+	}
+	sts := trust.transport(Options{Connections: 1})
+	sts.DisableKeepAlives = true // it is asked once an hour
+	held, provider, err := provide(store, opts, sts)
 	if err != nil {
 		return nil, err
 	}
@@ -51,11 +59,13 @@ func open(store spec.Store, opts Options, limits stallLimits) (*Client, error) {
 			return nil, err
 		}
 	}
-	t := newTransport(opts, limits, end.pathStyle)
+	t := newTransport(opts, limits, end.pathStyle, trust)
+	t.keys = held
 	cfg := oss.NewConfig().
 		WithRegion(end.region).
 		WithEndpoint(end.url).
 		WithUsePathStyle(end.pathStyle).
+		WithUseCName(store.CName).
 		WithCredentialsProvider(provider).
 		WithRetryer(&retryer{attempts: opts.MaxAttempts, budget: t.budget, counters: t.counters, clock: &t.clock}).
 		WithUserAgent(opts.UserAgent).
@@ -68,7 +78,7 @@ func open(store spec.Store, opts Options, limits stallLimits) (*Client, error) {
 		// with what it read, by which the SDK's reading of the same bytes is compared as well.
 		o.FeatureFlags &^= oss.FeatureEnableCRC64CheckUpload
 	})
-	return &Client{Client: client, transport: t}, nil
+	return &Client{Client: client, transport: t, endpoint: end}, nil
 }
 
 // InvokeOperation is the SDK's, but for a request that was refused for the time in
@@ -88,6 +98,13 @@ func (c *Client) InvokeOperation(ctx context.Context, input *oss.OperationInput,
 // of the newest answer plus the time since, up to a second and the way of the
 // answer behind the truth. It is false before the first answer with a Date.
 func (c *Client) ServerTime() (time.Time, bool) { return c.transport.clock.server() }
+
+// Endpoint returns the address that requests go to, "https://host[:port]"; where the
+// bucket is in the host name, without it.
+func (c *Client) Endpoint() string { return c.endpoint.url }
+
+// Keys returns the provider of the store's keys, nil where [Options] gave them.
+func (c *Client) Keys() *credential.Provider { return c.transport.keys }
 
 // Stats gives the counts since Open, or of Options.Counters.
 func (c *Client) Stats() Stats { return c.transport.counters.Stats() }

@@ -12,18 +12,20 @@ import (
 // conceal takes the session token of req out of a refusal, which would carry it
 // into errors and logs: services tell what they were sent, in the body or, to a
 // HEAD, in a header. The body is bounded by refusalLimit; a failure to read it meets
-// the reader after what came.
-func conceal(req *http.Request, answer *http.Response) {
+// the reader after what came. What it says of the token is heard on the way.
+func (t *transport) conceal(req *http.Request, answer *http.Response) {
 	token := req.Header.Get(oss.HeaderOssSecurityToken)
 	if token == "" || answer.StatusCode/100 == 2 {
 		return
 	}
 	without := func(text []byte) []byte { return bytes.ReplaceAll(text, []byte(token), []byte("[secret]")) }
-	if text, err := base64.StdEncoding.DecodeString(answer.Header.Get(oss.HeaderOssERR)); err == nil && len(text) > 0 {
+	told, err := base64.StdEncoding.DecodeString(answer.Header.Get(oss.HeaderOssERR))
+	if text := told; err == nil && len(text) > 0 {
 		answer.Header.Set(oss.HeaderOssERR, base64.StdEncoding.EncodeToString(without(text)))
 	}
 	body := answer.Body
 	text, err := io.ReadAll(body)
+	t.renew(req, answer, append(told, text...))
 	rest := io.MultiReader(bytes.NewReader(without(text)), failingReader{err})
 	answer.Body = struct {
 		io.Reader

@@ -41,7 +41,7 @@ func TestConcealKeepsErrors(t *testing.T) {
 	broken := errors.New("broken")
 	req := &http.Request{Header: http.Header{oss.HeaderOssSecurityToken: {"t"}}}
 	answer := &http.Response{StatusCode: 403, Body: io.NopCloser(io.MultiReader(strings.NewReader("a t b"), failingReader{broken}))}
-	conceal(req, answer)
+	new(transport).conceal(req, answer)
 	if text, err := io.ReadAll(answer.Body); string(text) != "a [secret] b" || !errors.Is(err, broken) {
 		t.Errorf("%q, %v", text, err)
 	}

@@ -2,9 +2,7 @@ package ossclient
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strings"
+	"net/http"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss/credentials"
 
@@ -12,66 +10,60 @@ import (
 	"github.com/osssync/osssync/spec"
 )
 
-// ErrNoCredentials says that a store wants keys from the environment and they
-// are not there, or not in a usable form. The error around it names the
-// variables, never their values.
-var ErrNoCredentials = errors.New("no credentials")
+// ErrNoCredentials says that the source of a store has no keys, or none in a usable
+// form. The error around it names the place, never a key.
+var ErrNoCredentials = credential.ErrNone
 
-// keyVariables name one set of keys in the environment.
-type keyVariables struct{ id, secret, token string }
+// stsRegionVariable names the region whose token service gives keys of roles.
+const stsRegionVariable = "ALIBABA_CLOUD_STS_REGION"
 
-// families are looked at in this order; the first with a key in it counts.
-func families() []keyVariables {
-	return []keyVariables{
-		{"OSS_ACCESS_KEY_ID", "OSS_ACCESS_KEY_SECRET", "OSS_SESSION_TOKEN"},
-		{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"},
+// provide gives the keys of store, and what the SDK asks for them. Only keys of
+// Options have no provider of ours.
+func provide(store spec.Store, opts Options, roundTripper http.RoundTripper) (*credential.Provider, credentials.CredentialsProvider, error) {
+	if opts.Credentials != nil {
+		return nil, opts.Credentials, nil
 	}
-}
-
-// provide gives the credentials of store.
-func provide(store spec.Store, opts Options) (credentials.CredentialsProvider, error) {
+	region := opts.Getenv(stsRegionVariable)
+	if region == "" && store.Internal {
+		region = store.Region
+	}
+	p, err := credential.Open(sourceOf(&store.Credentials), credential.Options{
+		Getenv: opts.Getenv, Transport: roundTripper, STSRegion: region, Internal: store.Internal,
+	})
 	switch {
-	case opts.Credentials != nil:
-		return opts.Credentials, nil
-	case store.Credentials == spec.CredentialsAnonymous:
-		return credentials.NewAnonymousCredentialsProvider(), nil
+	case err != nil:
+		return nil, nil, err
+	case p.Anonymous():
+		return p, credentials.NewAnonymousCredentialsProvider(), nil
 	}
-	for _, names := range families() {
-		if opts.Getenv(names.id) != "" || opts.Getenv(names.secret) != "" {
-			return names.read(opts.Getenv)
-		}
+	return p, &keys{p}, nil
+}
+
+// sourceOf is what the spec says, in the words of package credential.
+func sourceOf(c *spec.Credentials) credential.Config {
+	config := credential.Config{
+		From: c.From, Profile: c.Profile, RoleName: c.RoleName, RoleARN: c.RoleARN, ProviderARN: c.ProviderARN,
+		SessionName: c.SessionName, Duration: c.Duration, Policy: c.Policy, ExternalID: c.ExternalID,
 	}
-	first, second := families()[0], families()[1]
-	return nil, fmt.Errorf("%w: set %s and %s (or %s and %s), or `credentials: anonymous`",
-		ErrNoCredentials, first.id, first.secret, second.id, second.secret)
-}
-
-// read takes one set of keys.
-func (v keyVariables) read(getenv func(string) string) (credentials.CredentialsProvider, error) {
-	for _, part := range []struct {
-		name     string
-		optional bool
-	}{{v.id, false}, {v.secret, false}, {v.token, true}} {
-		switch value := getenv(part.name); {
-		case value == "" && !part.optional:
-			return nil, fmt.Errorf("%w: %s is not set", ErrNoCredentials, part.name)
-		case strings.ContainsFunc(value, notInKeys):
-			return nil, fmt.Errorf("%w: %s holds white space or other characters that no key has", ErrNoCredentials, part.name)
-		}
+	if c.Source != nil {
+		source := sourceOf(c.Source)
+		config.Source = &source
 	}
-	return &keys{getenv(v.id), credential.New(getenv(v.secret)), credential.New(getenv(v.token))}, nil
+	return config
 }
 
-// keys are one set of them.
-type keys struct {
-	id            string
-	secret, token credential.Secret
-}
+// keys give the SDK what it signs requests with.
+type keys struct{ provider *credential.Provider }
 
-// GetCredentials gives the SDK what it signs a request with.
-func (k *keys) GetCredentials(context.Context) (credentials.Credentials, error) {
-	return credentials.Credentials{AccessKeyID: k.id, AccessKeySecret: k.secret.Reveal(), SecurityToken: k.token.Reveal()}, nil
+// GetCredentials implements credentials.CredentialsProvider.
+func (k *keys) GetCredentials(ctx context.Context) (credentials.Credentials, error) {
+	found, err := k.provider.Keys(ctx)
+	if err != nil {
+		return credentials.Credentials{}, err
+	}
+	c := credentials.Credentials{AccessKeyID: found.ID, AccessKeySecret: found.Secret.Reveal(), SecurityToken: found.Token.Reveal()}
+	if !found.Expires.IsZero() {
+		c.Expires = &found.Expires
+	}
+	return c, nil
 }
-
-// notInKeys finds what a copied key picks up, such as the newline of a file.
-func notInKeys(r rune) bool { return r <= ' ' || r > '~' }

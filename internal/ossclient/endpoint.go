@@ -56,7 +56,7 @@ func resolve(store spec.Store, opts Options) (endpoint, error) {
 	}
 	address := store.Endpoint
 	if address == "" {
-		address = "https://oss-" + store.Region + "." + vendorDomain
+		address = "https://" + vendorHost(store)
 	}
 	u, err := url.Parse(address)
 	if err != nil {
@@ -69,8 +69,22 @@ func resolve(store spec.Store, opts Options) (endpoint, error) {
 	if u.Scheme == "http" && !e.loopback() {
 		return endpoint{}, fmt.Errorf("endpoint %q: plain http is for this machine only; use https", e.url)
 	}
-	e.pathStyle = net.ParseIP(e.host) != nil || e.loopback()
+	e.pathStyle = !store.CName && (net.ParseIP(e.host) != nil || e.loopback())
 	return e, nil
+}
+
+// vendorHost returns the host of the store's region, or the one of no region that
+// accelerates transfers.
+func vendorHost(store spec.Store) string {
+	switch {
+	case store.Internal:
+		return "oss-" + store.Region + "-internal." + vendorDomain
+	case store.Accelerate:
+		return "oss-accelerate." + vendorDomain
+	case store.DualStack:
+		return store.Region + ".oss." + vendorDomain
+	}
+	return "oss-" + store.Region + "." + vendorDomain
 }
 
 // loopback reports whether e is on this machine, by name.

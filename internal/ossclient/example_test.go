@@ -19,7 +19,7 @@ func Example() {
 	}))
 	defer server.Close()
 
-	store := spec.Store{Name: "local", Region: "cn-hangzhou", Endpoint: server.URL, Credentials: spec.CredentialsAnonymous}
+	store := spec.Store{Name: "local", Region: "cn-hangzhou", Endpoint: server.URL, Credentials: spec.Credentials{From: spec.CredentialsAnonymous}}
 	client, err := ossclient.Open(store, ossclient.Options{})
 	if err != nil {
 		panic(err)

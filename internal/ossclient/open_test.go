@@ -52,8 +52,8 @@ func TestCredentials(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			store := spec.Store{Name: "prod", Region: "cn-hangzhou", Credentials: spec.CredentialsEnv}
-			provider, err := provide(store, Options{Getenv: environment(tt.env...)})
+			store := spec.Store{Name: "prod", Region: "cn-hangzhou", Credentials: spec.Credentials{From: spec.CredentialsEnv}}
+			_, provider, err := provide(store, Options{Getenv: environment(tt.env...)}, nil)
 			if tt.says != "" {
 				if !errors.Is(err, ErrNoCredentials) || !strings.Contains(err.Error(), tt.says) {
 					t.Errorf("%v, want ErrNoCredentials saying %q", err, tt.says)
@@ -83,11 +83,17 @@ func TestX6_X7_Resolve(t *testing.T) {
 	}{
 		{"region", spec.Store{Region: "cn-hangzhou"}, "", "https://oss-cn-hangzhou.aliyuncs.com", false},
 		{"internal", spec.Store{Region: "r", Endpoint: "https://oss-r-internal.aliyuncs.com"}, "", "https://oss-r-internal.aliyuncs.com", false},
+		{"internal by name", spec.Store{Region: "r", Internal: true}, "", "https://oss-r-internal.aliyuncs.com", false},
+		{"accelerate", spec.Store{Region: "r", Accelerate: true}, "", "https://oss-accelerate.aliyuncs.com", false},
+		{"dual stack", spec.Store{Region: "r", DualStack: true}, "", "https://r.oss.aliyuncs.com", false},
+		{"domain of a bucket", spec.Store{Region: "r", Endpoint: "https://www.example.com", CName: true}, "www.example.com", "https://www.example.com", false},
+		{"domain of a bucket, on this machine", spec.Store{Region: "r", Endpoint: "http://localhost:1", CName: true}, "", "http://localhost:1", false},
+		{"X6 domain of a bucket, not trusted", spec.Store{Region: "r", Endpoint: "https://www.example.com", CName: true}, "", "not trusted", false},
 		{"IP", spec.Store{Region: "r", Endpoint: "http://127.0.0.1:9000"}, "", "http://127.0.0.1:9000", true},
 		{"IPv6", spec.Store{Region: "r", Endpoint: "http://[::1]:9000"}, "", "http://[::1]:9000", true},
 		{"localhost", spec.Store{Region: "r", Endpoint: "http://localhost:9000/"}, "", "http://localhost:9000", true},
 		{"trusted", spec.Store{Region: "r", Endpoint: "https://oss.example.com"}, "a.example.com, OSS.example.com", "https://oss.example.com", false},
-		{"anonymous", spec.Store{Region: "r", Endpoint: "https://oss.example.com", Credentials: "anonymous"}, "", "https://oss.example.com", false},
+		{"anonymous", spec.Store{Region: "r", Endpoint: "https://oss.example.com", Credentials: spec.Credentials{From: "anonymous"}}, "", "https://oss.example.com", false},
 		{"no region", spec.Store{Endpoint: "https://oss.example.com"}, "", "no region", false},
 		{"X6 not trusted", spec.Store{Region: "r", Endpoint: "https://oss.example.com"}, "", `"oss.example.com" is not below aliyuncs.com`, false},
 		{"X6 looks trusted", spec.Store{Region: "r", Endpoint: "https://oss-aliyuncs.com"}, "", "not trusted", false},

@@ -46,7 +46,10 @@ func (r *retryer) IsErrorRetryable(err error) bool {
 	case http.StatusRequestTimeout, http.StatusTooManyRequests:
 		return true
 	case http.StatusForbidden:
-		// The only 403 that another signature cures. What comes over TLS or
+		if answer.Headers.Get(renewedHeader) != "" {
+			return true
+		}
+		// The only other 403 that another signature cures. What comes over TLS or
 		// from this machine may set the clock; Open admits nothing else.
 		if answer.Code != "RequestTimeTooSkewed" {
 			return false

@@ -123,7 +123,7 @@ func TestM18_EarlyAnswers(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	c, err := Open(spec.Store{Name: "s", Region: "r", Endpoint: server.URL, Credentials: "anonymous"}, Options{})
+	c, err := Open(spec.Store{Name: "s", Region: "r", Endpoint: server.URL, Credentials: spec.Credentials{From: "anonymous"}}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,17 +2,17 @@ package ossclient
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"maps"
 	"math"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/osssync/osssync/internal/credential"
 )
 
 const (
@@ -39,6 +39,7 @@ func (e *RedirectError) Error() string {
 type transport struct {
 	base      *http.Transport
 	pathStyle bool
+	keys      *credential.Provider // nil: the keys are fixed
 	limits    stallLimits
 	gate      gate
 	places    *places
@@ -48,28 +49,9 @@ type transport struct {
 	up, down  meter
 }
 
-func newTransport(opts Options, limits stallLimits, pathStyle bool) *transport {
-	dial := opts.DialContext
-	if dial == nil {
-		dial = (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext
-	}
-	protocols := new(http.Protocols)
-	protocols.SetHTTP1(true)
+func newTransport(opts Options, limits stallLimits, pathStyle bool, trust network) *transport {
 	t := &transport{
-		base: &http.Transport{
-			DialContext:            dial,
-			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
-			TLSHandshakeTimeout:    dialTimeout,
-			Protocols:              protocols,
-			DisableCompression:     true, // checksums are of the bytes as stored
-			MaxConnsPerHost:        opts.Connections,
-			MaxIdleConns:           opts.Connections,
-			MaxIdleConnsPerHost:    opts.Connections,
-			IdleConnTimeout:        idleTimeout,
-			MaxResponseHeaderBytes: headerLimit,
-			ReadBufferSize:         bufferSize,
-			WriteBufferSize:        bufferSize,
-		},
+		base:      trust.transport(opts),
 		pathStyle: pathStyle,
 		limits:    limits,
 		budget:    newBudget(freeRetries(opts.Connections)),
@@ -128,7 +110,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	wordedInXML(answer)
-	conceal(req, answer)
+	t.conceal(req, answer)
 	return answer, nil
 }
 

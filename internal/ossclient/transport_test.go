@@ -266,7 +266,7 @@ func TestX7_UnverifiedTLS(t *testing.T) {
 	server.Config.ErrorLog = discard()
 	server.StartTLS()
 	defer server.Close()
-	c, err := Open(spec.Store{Name: "s", Region: "r", Endpoint: server.URL, Credentials: "anonymous"}, Options{})
+	c, err := Open(spec.Store{Name: "s", Region: "r", Endpoint: server.URL, Credentials: spec.Credentials{From: "anonymous"}}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
