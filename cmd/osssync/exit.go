@@ -76,7 +76,8 @@ func exitCode(err error) int {
 	case errors.As(err, &locked), errors.As(err, &running), errors.As(err, &none), errors.Is(err, ossserver.ErrLocked):
 		return exitLocked
 	case errors.As(err, &usage), errors.As(err, &problems), errors.As(err, &setup), errors.Is(err, index.ErrNewer), errors.Is(err, resumable.ErrNewer),
-		errors.Is(err, plan.ErrInvalid), errors.Is(err, reconcile.ErrUnknownMapping), errors.Is(err, resumable.ErrInvalid):
+		errors.Is(err, plan.ErrInvalid), errors.Is(err, reconcile.ErrUnknownMapping), errors.Is(err, resumable.ErrInvalid),
+		errors.As(err, new(*ossclient.CertificatesError)):
 		return exitUsage
 	case errors.Is(err, ossclient.ErrNoCredentials), errors.Is(err, ossclient.ErrUntrustedEndpoint):
 		return exitDenied

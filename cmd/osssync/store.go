@@ -22,6 +22,8 @@ func (f *storeFlags) find() (spec.Store, error) {
 	switch {
 	case f.Region != "" && f.Store != "":
 		return spec.Store{}, &usageError{err: errors.New("--store together with --region")}
+	case f.Region != "" && f.Policy != "":
+		return spec.Store{}, &usageError{err: errors.New("--policy together with --region"), hint: "a policy is for specs, and --region reads none"}
 	case f.Region != "":
 		return spec.Store{Name: "of the command line", Region: f.Region, Endpoint: f.Endpoint, Credentials: spec.Credentials{From: spec.CredentialsDefault}}, nil
 	case f.Endpoint != "":

@@ -6,21 +6,29 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/osssync/osssync/internal/ossclient"
+	"github.com/osssync/osssync/internal/policy"
+	"github.com/osssync/osssync/internal/reconcile"
 	"github.com/osssync/osssync/internal/ui"
 	"github.com/osssync/osssync/spec"
 )
 
 // specFlag names the spec of a command.
 type specFlag struct {
-	File string `short:"f" default:"osssync.yaml" placeholder:"SPEC" help:"The spec. Default: osssync.yaml."`
+	File   string `short:"f" default:"osssync.yaml" placeholder:"SPEC" help:"The spec. Default: osssync.yaml."`
+	Policy string `placeholder:"FILE" help:"Refuse a spec that names endpoints, buckets, folders or deletes which this file does not allow. Default: a spec may name any."`
 }
 
-// load reads the spec. A file that cannot be read is a wrong command line.
+// load reads the spec, and holds it to the policy. A file that cannot be read is a
+// wrong command line.
 func (f *specFlag) load() (*spec.Spec, error) {
 	s, err := spec.Load(f.File)
 	var problems spec.Errors
 	switch {
 	case err == nil:
+		if err := f.obey(s); err != nil {
+			return nil, err
+		}
 		return s, nil
 	case errors.As(err, &problems):
 		return nil, err
@@ -28,6 +36,21 @@ func (f *specFlag) load() (*spec.Spec, error) {
 		return nil, &usageError{err: err, hint: "`osssync init` writes a spec; -f names another one"}
 	}
 	return nil, &usageError{err: err}
+}
+
+// obey refuses a spec that the policy does not allow.
+func (f *specFlag) obey(s *spec.Spec) error {
+	if f.Policy == "" {
+		return nil
+	}
+	p, err := policy.Load(f.Policy)
+	if err != nil {
+		return &usageError{err: err, hint: "nothing was changed; docs/credentials.md shows a policy"}
+	}
+	if refused := new(policy.RefusedError); errors.As(p.Check(s, policy.World{Endpoint: ossclient.EndpointOf, Inside: reconcile.Inside}), &refused) {
+		return &usageError{err: refused, hint: refused.Hint()}
+	}
+	return nil
 }
 
 type validateCmd struct {
@@ -38,7 +61,7 @@ func (*validateCmd) Help() string {
 	return `Reads the spec and prints OK, or every problem in it with its line and column.
 Nothing is asked of any service, and no tree is looked at.
 
-Exit codes: 0 the spec is right, 7 it is not.`
+Exit codes: 0 the spec is right, 7 it is not, or the policy refuses it.`
 }
 
 func (c *validateCmd) run(_ context.Context, e *env) error {

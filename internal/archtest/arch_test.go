@@ -38,6 +38,7 @@ var allowed = map[string]struct {
 	"internal/index":     {[]string{"plan", "internal/disk"}, "holds rows, decides nothing"},
 	"internal/listing":   {[]string{"iter"}, "lists, whatever the objects are compared with"},
 	"internal/ossclient": {[]string{"spec", "internal/credential"}, "a client, whatever it is used for"},
+	"internal/policy":    {[]string{"spec", "internal/disk"}, "judges specs, whatever they are for"},
 	"internal/ui":        {[]string{"plan", "apply", "spec", "internal/fault"}, "views have no effects"},
 	"internal/reconcile": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",
@@ -49,7 +50,7 @@ var allowed = map[string]struct {
 	"internal/eyes": {[]string{"internal/disk", "internal/ossclient", "internal/ui", "internal/watch"}, "looks, and does nothing"},
 	"cmd/osssync": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",
-		"internal/disk", "internal/localfs", "internal/fault", "internal/credential", "internal/index", "internal/ossclient", "internal/ossserver", "internal/ui", "internal/reconcile", "internal/watch", "internal/eyes",
+		"internal/disk", "internal/localfs", "internal/fault", "internal/credential", "internal/index", "internal/ossclient", "internal/ossserver", "internal/ui", "internal/reconcile", "internal/watch", "internal/eyes", "internal/policy",
 	}, "wires everything"},
 	"internal/chaos": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",

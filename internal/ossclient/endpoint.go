@@ -39,6 +39,13 @@ type endpoint struct {
 	pathStyle bool // the bucket is in the path, not in the host name
 }
 
+// EndpointOf returns the address that Open would send requests of a store to, as
+// "https://host[:port]". Embedded stores have none, which is an error.
+func EndpointOf(store spec.Store) (string, error) {
+	e, err := resolve(store, Options{})
+	return e.url, err
+}
+
 // resolve finds the endpoint of store and refuses plain HTTP to other machines.
 func resolve(store spec.Store, opts Options) (endpoint, error) {
 	if store.Embedded != "" {

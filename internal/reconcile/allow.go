@@ -18,8 +18,7 @@ func (s *Session) checkAllowed(m *spec.Mapping) error {
 	store, _ := s.spec.Store(m.Store)
 	for _, place := range []struct{ what, path string }{{"tree", m.Root}, {"folder of the embedded store", store.Embedded}} {
 		if place.path == "" || len(s.opts.AllowedRoots) == 0 || slices.ContainsFunc(s.opts.AllowedRoots, func(allowed string) bool {
-			_, inside := below(place.path, allowed)
-			return inside
+			return Inside(place.path, allowed)
 		}) {
 			continue
 		}
@@ -28,6 +27,13 @@ func (s *Session) checkAllowed(m *spec.Mapping) error {
 			Hint: "nothing was changed; a spec alone cannot name other folders"}
 	}
 	return nil
+}
+
+// Inside reports whether path is folder or lies below it, whatever symbolic links lead
+// to either.
+func Inside(path, folder string) bool {
+	_, inside := below(path, folder)
+	return inside
 }
 
 // below reports whether path is folder or lies below it, whatever symbolic links
