@@ -67,6 +67,7 @@ type aviary struct {
 	answer   atomic.Pointer[ossserver.Fault]
 	log      bytes.Buffer // all that was printed
 	codes    map[int]int  // how often each exit code came
+	extra    []string     // further variables
 }
 
 func newAviary(t *testing.T) *aviary {
@@ -119,6 +120,7 @@ func (a *aviary) command(args ...string) *exec.Cmd {
 	}
 	cmd.Env = append(os.Environ(), "HOME="+a.dir, "XDG_STATE_HOME="+filepath.Join(a.dir, "state"), "TMPDIR="+temp, "GORACE=atexit_sleep_ms=0",
 		"OSS_ACCESS_KEY_ID="+canaryID, "OSS_ACCESS_KEY_SECRET="+a.secret, "OSS_SESSION_TOKEN="+canaryToken, "OSSSYNC_ACCESS_KEY_SECRET="+canarySecret)
+	cmd.Env = append(cmd.Env, a.extra...)
 	return cmd
 }
 
@@ -145,6 +147,8 @@ func (a *aviary) everything() {
 		{"show", "site.plan", "--verbose"},
 		{"apply", "site.plan", "--auto-approve", "--format", "json"},
 		{"apply", "--auto-approve", "--verbose"},
+		{"doctor", "--write-probe"},
+		{"doctor", "oss://bucket/www/", "--json"},
 		{"ls", "oss://bucket/"},
 		{"ls", "oss://bucket/www/", "--format", "json"},
 		{"put", "tree/page.html", "oss://bucket/put", "--header", "Cache-Control=no-cache"},

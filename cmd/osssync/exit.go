@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/osssync/osssync/internal/doctor"
 	"github.com/osssync/osssync/internal/fault"
 	"github.com/osssync/osssync/internal/index"
 	"github.com/osssync/osssync/internal/ossclient"
@@ -77,7 +78,7 @@ func exitCode(err error) int {
 		return exitLocked
 	case errors.As(err, &usage), errors.As(err, &problems), errors.As(err, &setup), errors.Is(err, index.ErrNewer), errors.Is(err, resumable.ErrNewer),
 		errors.Is(err, plan.ErrInvalid), errors.Is(err, reconcile.ErrUnknownMapping), errors.Is(err, resumable.ErrInvalid),
-		errors.As(err, new(*ossclient.CertificatesError)):
+		errors.As(err, new(*ossclient.CertificatesError)), errors.Is(err, doctor.ErrOtherRegion):
 		return exitUsage
 	case errors.Is(err, ossclient.ErrNoCredentials), errors.Is(err, ossclient.ErrUntrustedEndpoint):
 		return exitDenied

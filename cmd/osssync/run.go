@@ -27,6 +27,7 @@ type commands struct {
 	Put      putCmd      `cmd:"" help:"Upload one file, resumably."`
 	Get      getCmd      `cmd:"" help:"Download one object, resumably."`
 	Uploads  uploadsCmd  `cmd:"" help:"List multipart uploads that were never completed, or abort old ones."`
+	Doctor   doctorCmd   `cmd:"" help:"Look at everything that a run depends on: keys, endpoints, rights, clocks, this machine."`
 	Serve    serveCmd    `cmd:"" help:"Serve a folder as an OSS-compatible service."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }

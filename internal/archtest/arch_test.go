@@ -50,7 +50,7 @@ var allowed = map[string]struct {
 	"internal/eyes": {[]string{"internal/disk", "internal/ossclient", "internal/ui", "internal/watch"}, "looks, and does nothing"},
 	"cmd/osssync": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",
-		"internal/disk", "internal/localfs", "internal/fault", "internal/credential", "internal/index", "internal/ossclient", "internal/ossserver", "internal/ui", "internal/reconcile", "internal/watch", "internal/eyes", "internal/policy",
+		"internal/disk", "internal/localfs", "internal/fault", "internal/credential", "internal/index", "internal/ossclient", "internal/ossserver", "internal/ui", "internal/reconcile", "internal/watch", "internal/eyes", "internal/policy", "internal/doctor", "looks, and has no view", "internal/doctor",
 	}, "wires everything"},
 	"internal/chaos": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",

@@ -13,7 +13,7 @@ import (
 )
 
 // throughDisk are the packages that come to the local disk by internal/disk alone.
-var throughDisk = []string{"resumable", "apply", "internal/localfs", "internal/index", "internal/reconcile", "internal/credential", "internal/watch", "internal/eyes", "cmd/osssync", "internal/policy"}
+var throughDisk = []string{"resumable", "apply", "internal/localfs", "internal/index", "internal/reconcile", "internal/credential", "internal/watch", "internal/eyes", "cmd/osssync", "internal/policy", "internal/doctor"}
 
 // free are the functions of package os that touch no file by name or handle, and
 // the methods of its files and roots that neither change nor tell anything.

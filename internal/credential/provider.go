@@ -32,6 +32,7 @@ type Provider struct {
 type held struct {
 	Keys
 	renewAt     time.Time // zero: not before they are refused
+	refused     bool      // known to be worth nothing, and to be fetched anew
 	replacement bool      // of keys that were refused
 }
 
@@ -55,7 +56,7 @@ func (p *Provider) Keys(ctx context.Context) (Keys, error) {
 	for {
 		p.mu.Lock()
 		h, now := p.held, p.now()
-		good := h != nil && (h.Expires.IsZero() || now.Before(h.Expires))
+		good := h != nil && !h.refused && (h.Expires.IsZero() || now.Before(h.Expires))
 		switch {
 		case good && (h.renewAt.IsZero() || now.Before(h.renewAt)), good && p.fetching != nil:
 			p.mu.Unlock()
@@ -93,7 +94,7 @@ func (p *Provider) renew(ctx context.Context, old *held, good bool) (Keys, error
 	switch {
 	case err == nil:
 		next := &held{Keys: keys, renewAt: renewal(now, keys.Expires)}
-		next.replacement = p.held != nil && p.held.replacement
+		next.replacement = p.held != nil && p.held.refused
 		p.held = next
 		return keys, nil
 	case good:
@@ -121,13 +122,11 @@ func (p *Provider) Refused(token string) bool {
 	defer p.mu.Unlock()
 	h := p.held
 	switch {
-	case h == nil, h.Token.Reveal() != token:
+	case h == nil, h.Token.Reveal() != token, h.refused:
 		return true
 	case h.replacement:
 		return false
 	}
-	// What is left is known to be worth nothing, so it does not outlive a fetch.
-	p.held = &held{Keys: h.Keys, renewAt: time.Unix(1, 0), replacement: true}
-	p.held.Expires = time.Unix(1, 0)
+	p.held = &held{Keys: h.Keys, refused: true}
 	return true
 }

@@ -162,7 +162,7 @@ func Hint(err error) string {
 		}
 	}
 	if errors.Is(err, credential.ErrNone) {
-		return "`osssync doctor` tells where keys are looked for; docs/credentials.md has an example of each source"
+		return "docs/credentials.md has an example of each source; `osssync doctor` says which are configured"
 	}
 	switch Of(err) {
 	case Denied:
