@@ -1,6 +1,7 @@
 package credential_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 
@@ -21,4 +22,21 @@ func Example() {
 	// {ID:LTAI4example Secret:[secret]}
 	// {"ID":"LTAI4example","Secret":"[secret]"}
 	// 14
+}
+
+func ExampleOpen() {
+	environment := map[string]string{"OSS_ACCESS_KEY_ID": "LTAI4example", "OSS_ACCESS_KEY_SECRET": "not-to-be-seen"}
+	provider, err := credential.Open(credential.Config{From: credential.FromEnv}, credential.Options{
+		Getenv: func(name string) string { return environment[name] },
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	keys, err := provider.Keys(context.Background())
+	fmt.Println(keys.MaskedID(), keys.Secret, err)
+	fmt.Println("from", provider.Origin())
+	// Output:
+	// LTAI***le [secret] <nil>
+	// from the environment (OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET)
 }

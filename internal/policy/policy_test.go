@@ -2,7 +2,6 @@ package policy
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -132,22 +131,6 @@ func TestLoad(t *testing.T) {
 	if _, err := Load(filepath.Dir(path)); !errors.Is(err, ErrInvalid) {
 		t.Errorf("%v", err)
 	}
-}
-
-func Example() {
-	p, err := parse("policy.yaml", "/srv", []byte("version: 1\nendpoints: ['*.aliyuncs.com']\nbuckets: [my-site]\nroots: [checkout]\ndeletes: false\n"))
-	if err != nil {
-		panic(err)
-	}
-	s, err := spec.Parse("osssync.yaml", "/srv/checkout", []byte("version: 1\nstores: {prod: {region: cn-hangzhou}}\nmappings: [{name: site, local: public, to: oss://elsewhere/, prune: all}]\n"))
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(p.Check(s, lexical))
-	// Output:
-	// policy "policy.yaml" refuses spec "osssync.yaml"
-	// mappings[0].to: "elsewhere" is not allowed by buckets
-	// mappings[0].prune: "all" is not allowed by deletes
 }
 
 func FuzzParse(f *testing.F) {
