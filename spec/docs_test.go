@@ -83,3 +83,31 @@ func TestDocsExamples(t *testing.T) {
 		}
 	}
 }
+
+// TestDocsOfCredentials: each example of a store's credentials is one.
+func TestDocsOfCredentials(t *testing.T) {
+	text, err := os.ReadFile("../docs/credentials.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := regexp.MustCompile("(?s)\n```yaml\n(credentials:.*?)```\n").FindAllStringSubmatch(string(text), -1)
+	if len(examples) < 4 {
+		t.Fatalf("%d examples", len(examples))
+	}
+	for _, example := range examples {
+		store := "    " + strings.ReplaceAll(strings.TrimSuffix(example[1], "\n"), "\n", "\n    ")
+		s, err := Parse("example", "/srv", []byte("version: 1\nstores:\n  s:\n    region: cn-hangzhou\n"+store+"\nmappings: [{name: m, local: m, to: oss://abc/m/}]\n"))
+		if err != nil {
+			t.Errorf("%v\n%s", err, example[1])
+			continue
+		}
+		if !strings.Contains(string(text), "### "+s.Stores[0].Credentials.From+"\n") {
+			t.Errorf("an example of %q, which has no section", s.Stores[0].Credentials.From)
+		}
+	}
+	for _, name := range credentialNames {
+		if !strings.Contains(string(text), "### "+name+"\n") {
+			t.Errorf("no section %q", name)
+		}
+	}
+}

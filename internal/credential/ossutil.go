@@ -24,6 +24,12 @@ func openOSSUtil(c Config, o Options) (source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%q: %w", file.path, err)
 	}
+	if address := sections["akservice"]["ecsak"]; address != "" { // of version 1, which has one set of keys
+		if sections["credentials"] == nil {
+			sections["credentials"] = section{}
+		}
+		sections["credentials"]["ecsak"] = address
+	}
 	name := c.Profile
 	if name == "" {
 		name = o.Getenv("OSSUTIL_PROFILE")
@@ -48,37 +54,18 @@ type ossutilReader struct {
 }
 
 // profile returns the section of a name: [profile NAME], or for the default
-// [default], or what version 1 writes: [Credentials], with [AkService] beside it.
+// [default], or [Credentials], which version 1 writes.
 func (r *ossutilReader) profile(name string) (section, string, error) {
 	titles := []string{"profile " + strings.ToLower(name)}
 	if name == "" || name == "default" {
 		titles = []string{"profile default", "default", "credentials"}
 	}
 	for _, title := range titles {
-		s := r.sections[title]
-		if title == "credentials" && s == nil {
-			s = r.sections["akservice"]
+		if s := r.sections[title]; s != nil {
+			return s, title, nil
 		}
-		if s == nil {
-			continue
-		}
-		if service := r.sections["akservice"]; title == "credentials" && service != nil {
-			s = mapsWith(s, "ecsak", service["ecsak"])
-		}
-		return s, title, nil
 	}
 	return nil, "", fmt.Errorf("%w: no section [%s]", ErrNone, strings.Join(titles, "], ["))
-}
-
-// mapsWith returns a copy of s with one value more.
-func mapsWith(s section, name, value string) section {
-	all := section{name: value}
-	for n, v := range s {
-		if n != name {
-			all[n] = v
-		}
-	}
-	return all
 }
 
 // open makes the source of a profile. Users are the profiles that wait for it.

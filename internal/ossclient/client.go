@@ -82,16 +82,22 @@ func open(store spec.Store, opts Options, limits stallLimits) (*Client, error) {
 }
 
 // InvokeOperation is the SDK's, but for a request that was refused for the time in
-// its signature, which the refusal corrects: without a body it is sent once more
-// even if the caller allows a single attempt, as the listings of package iter do.
+// its signature, which the refusal corrects, or for a token that has been renewed:
+// without a body it is sent once more even if the caller allows a single attempt, as
+// the listings of package iter do.
 func (c *Client) InvokeOperation(ctx context.Context, input *oss.OperationInput, optFns ...func(*oss.Options)) (*oss.OperationOutput, error) {
 	out, err := c.Client.InvokeOperation(ctx, input, optFns...)
 	var answer *oss.ServiceError
-	if input.Body == nil && errors.As(err, &answer) && answer.Code == "RequestTimeTooSkewed" {
-		c.transport.clock.correct(answer.Timestamp)
-		return c.Client.InvokeOperation(ctx, input, optFns...)
+	if input.Body != nil || !errors.As(err, &answer) {
+		return out, err
 	}
-	return out, err
+	switch {
+	case answer.Code == "RequestTimeTooSkewed":
+		c.transport.clock.correct(answer.Timestamp)
+	case answer.Headers.Get(renewedHeader) == "":
+		return out, err
+	}
+	return c.Client.InvokeOperation(ctx, input, optFns...)
 }
 
 // ServerTime gives the store's clock, as far as the answers told it: the Date

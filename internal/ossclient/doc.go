@@ -8,11 +8,11 @@
 //
 // What it sees to:
 //
-//   - Keys come from the environment ([ErrNoCredentials] if they do not) and go
-//     only to hosts that somebody besides the spec vouches for
-//     ([ErrUntrustedEndpoint]): over TLS 1.2 or later, or to this machine.
-//     Proxies are not used: HTTPS_PROXY and its like have no effect. Redirects
-//     are errors ([RedirectError]).
+//   - Keys come from the source that the store names ([ErrNoCredentials] if it has
+//     none), are renewed before they expire, and go only to hosts that somebody
+//     besides the spec vouches for ([ErrUntrustedEndpoint]): over TLS 1.2 or later,
+//     or to this machine. Proxies are not used, unless the store says so: HTTPS_PROXY
+//     and its like have no effect. Redirects are errors ([RedirectError]).
 //   - One retry policy: up to [Options].MaxAttempts, with full jitter, for what
 //     another attempt can cure, within a budget of the whole client, so that a
 //     service that is down is not also stormed.

@@ -79,6 +79,22 @@ func TestM13_ExpiredTokenIsReplaced(t *testing.T) {
 	}
 }
 
+// M13: so it is for callers that retry on their own.
+func TestM13_ExpiredTokenIsReplacedForASingleAttempt(t *testing.T) {
+	s := &service{code: "SecurityTokenExpired"}
+	server := httptest.NewServer(s)
+	defer server.Close()
+	c, err := Open(spec.Store{Name: "s", Region: "r", Endpoint: server.URL}, Options{Getenv: environment("ALIBABA_CLOUD_CREDENTIALS_URI", server.URL+"/keys")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	listing := &oss.OperationInput{OpName: "ListObjectsV2", Method: http.MethodGet, Bucket: oss.Ptr("bucket")}
+	if _, err := c.InvokeOperation(t.Context(), listing, once); err != nil || s.issued.Load() != 2 || s.refused.Load() != 1 {
+		t.Errorf("%v after %d refusals, %d tokens", err, s.refused.Load(), s.issued.Load())
+	}
+}
+
 // A source that has no keys any more ends a request without it being sent.
 func TestM13_SourceThatFails(t *testing.T) {
 	for status, kind := range map[int]fault.Kind{http.StatusForbidden: fault.Denied, http.StatusServiceUnavailable: fault.Remote} {

@@ -133,6 +133,19 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+// The example of the guide is a policy.
+func TestDocs(t *testing.T) {
+	text, err := os.ReadFile("../../docs/credentials.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, found := strings.Cut(string(text), "```yaml\n# osssync plan --policy")
+	example, _, _ = strings.Cut("#"+example, "```")
+	if p, err := parse("example", "/", []byte(example)); !found || err != nil || len(p.text.Prefixes) == 0 {
+		t.Errorf("%v of\n%s", err, example)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(good))
 	f.Add([]byte("a: &a [*a]"))
