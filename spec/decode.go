@@ -151,7 +151,7 @@ func nounOf(n *yaml.Node) string {
 func (d *decoder) unknownField(e entry, known []string) {
 	hint := oneOf(e.key, known)
 	if isSecretName(e.key) {
-		hint = "keys never stand in a spec; they come from the environment"
+		hint = "keys never stand in a spec; credentials names where they come from"
 	}
 	d.report(e.at, problem{"unknown field", hint})
 }

@@ -38,7 +38,7 @@ func parseEndpoint(endpoint string) (string, problem) {
 	}
 	switch {
 	case u.User != nil:
-		return "", problem{"endpoint with a user name or password", "keys never stand in a spec; they come from the environment"}
+		return "", problem{"endpoint with a user name or password", "keys never stand in a spec; credentials names where they come from"}
 	case u.Path != "" || u.RawQuery != "" || u.ForceQuery || strings.Contains(endpoint, "#"):
 		return "", problem{"endpoint with more than a host and a port", form}
 	case u.Scheme != "https" && u.Scheme != "http":

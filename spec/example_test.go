@@ -63,7 +63,7 @@ mappings:
 		fmt.Println("begin in line", first.Line)
 	}
 	// Output:
-	// osssync.yaml:4:31: stores.prod.secret: unknown field: keys never stand in a spec; they come from the environment
+	// osssync.yaml:4:31: stores.prod.secret: unknown field: keys never stand in a spec; credentials names where they come from
 	// osssync.yaml:9:12: mappings[0].prune: unknown word "no": one of never, managed, all
 	// osssync.yaml:10:5: mappings[0].exlude: unknown field: did you mean "exclude"?
 	// begin in line 4

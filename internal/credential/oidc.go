@@ -2,13 +2,10 @@ package credential
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"time"
-
-	"github.com/osssync/osssync/internal/disk"
 )
 
 // The variables of a workload with an identity of its own. What runs in a cluster
@@ -86,7 +83,7 @@ func (t *oidc) origin() string {
 func (t *oidc) fetch(ctx context.Context) (Keys, error) {
 	token := t.token
 	if t.file != "" {
-		text, err := readBounded(t.file, tokenLimit)
+		text, err := readBounded(t.file, tokenLimit, nil)
 		if err != nil {
 			return Keys{}, fmt.Errorf("%w: token of %s: %w", ErrNone, t.where, err)
 		}
@@ -96,24 +93,6 @@ func (t *oidc) fetch(ctx context.Context) (Keys, error) {
 		return Keys{}, fmt.Errorf("%w: the token of %s is empty", ErrNone, t.where)
 	}
 	return t.sts.assumeRoleWithOIDC(ctx, token, t.parameters)
-}
-
-// readBounded reads a regular file of at most limit bytes.
-func readBounded(path string, limit int64) ([]byte, error) {
-	info, err := disk.StatPath(path)
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%q is not a regular file", path)
-	case info.Size() > limit:
-		return nil, fmt.Errorf("%q has more than %d bytes", path, limit)
-	}
-	text, err := disk.ReadFile(path)
-	if err == nil && int64(len(text)) > limit {
-		err = errors.New("file that grew while it was read")
-	}
-	return text, err
 }
 
 // seconds is a number of a configuration file as a duration.

@@ -3,6 +3,7 @@ package credential
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -42,18 +43,45 @@ func (f configFile) named() bool {
 
 // read returns the text of the file, which must be its owner's alone.
 func (f configFile) read() ([]byte, error) {
-	info, err := disk.StatPath(f.path)
+	text, err := readBounded(f.path, configLimit, func(info fs.FileInfo) error {
+		if fact := exposed(info); fact != "" {
+			return &exposedError{f.path, fact}
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, ErrNone) {
+		err = fmt.Errorf("%w: %w", ErrNone, err)
+	}
+	return text, err
+}
+
+// readBounded reads a regular file of at most limit bytes, unless check, which may be
+// nil, has something against it.
+func readBounded(path string, limit int64, check func(fs.FileInfo) error) ([]byte, error) {
+	// Stat comes before Open, since opening a pipe would wait for its writer.
+	info, err := disk.StatPath(path)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNone, err)
+		return nil, err
 	}
-	if fact := exposed(info); fact != "" {
-		return nil, &exposedError{f.path, fact}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%q is not a regular file", path)
 	}
-	text, err := readBounded(f.path, configLimit)
+	f, err := disk.OpenPath(path, os.O_RDONLY, 0)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNone, err)
+		return nil, err
 	}
-	return text, nil
+	defer f.Close()
+	if info, err = disk.StatFile(f); err == nil && check != nil {
+		err = check(info)
+	}
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(io.LimitReader(disk.ContentOf(f), limit+1))
+	if err == nil && int64(len(text)) > limit {
+		err = fmt.Errorf("%q has more than %d bytes", path, limit)
+	}
+	return text, err
 }
 
 // exposedError is a file of keys that others can read or change.
