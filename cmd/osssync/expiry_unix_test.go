@@ -31,7 +31,6 @@ const (
 type clinic struct {
 	t       *testing.T
 	dir     string
-	expires bool
 	begun   atomic.Int32 // parts
 	stored  atomic.Int32 // parts
 	fresh   atomic.Bool  // keys of the second token are handed out
@@ -40,19 +39,22 @@ type clinic struct {
 	keysURL string
 }
 
-func newClinic(t *testing.T) *clinic {
-	c := &clinic{t: t, dir: t.TempDir(), expires: true}
+// afterGoodParts is the end of a token in the middle of an upload.
+func afterGoodParts(c *clinic, _ ossserver.Request) bool { return c.begun.Load() > goodParts }
+
+// newClinic starts one; ends tells whether the first token has expired at a request.
+func newClinic(t *testing.T, ends func(*clinic, ossserver.Request) bool) *clinic {
+	c := &clinic{t: t, dir: t.TempDir()}
 	server, err := ossserver.Open(ossserver.Options{
 		Dir: t.TempDir(), NoSync: true,
 		Credentials:    map[string]string{"first": canarySecret, "second": canarySecret},
 		SecurityTokens: map[string]string{"first": canaryToken, "second": canaryToken + "2"},
 		Hooks: &ossserver.Hooks{
 			Fault: func(r ossserver.Request) *ossserver.Fault {
-				part := r.Operation == ossserver.UploadPart
-				if part {
+				if r.Operation == ossserver.UploadPart {
 					c.begun.Add(1)
 				}
-				if c.expires && c.begun.Load() > goodParts && r.Header.Get("X-Oss-Security-Token") == canaryToken {
+				if ends(c, r) && r.Header.Get("X-Oss-Security-Token") == canaryToken {
 					c.fresh.Store(true)
 					return &ossserver.Fault{Status: http.StatusForbidden, Code: "SecurityTokenExpired"}
 				}
@@ -147,16 +149,29 @@ func (c *clinic) silent(out []byte) {
 
 // M13: where keys can be renewed, nobody notices that they expired.
 func TestM13_ExpiryInALargeUploadIsRenewed(t *testing.T) {
-	c := newClinic(t)
+	c := newClinic(t, afterGoodParts)
 	c.apply(exitDone, "ALIBABA_CLOUD_CREDENTIALS_URI="+c.keysURL, "OSS_ACCESS_KEY_ID=", "OSS_ACCESS_KEY_SECRET=")
 	if stored, handed := c.stored.Load(), c.handed.Load(); stored != largeParts || handed != 2 {
 		t.Errorf("%d parts stored, want %d; keys handed out %d times, want 2", stored, largeParts, handed)
 	}
 }
 
+// M13: and not at whichever other request it happens.
+func TestM13_ExpiryAtAnyRequestIsRenewed(t *testing.T) {
+	for _, operation := range []ossserver.Operation{
+		ossserver.ListObjects, ossserver.ListMultipartUploads, ossserver.InitiateMultipartUpload, ossserver.CompleteMultipartUpload,
+	} {
+		c := newClinic(t, func(c *clinic, r ossserver.Request) bool { return c.fresh.Load() || r.Operation == operation })
+		c.apply(exitDone, "ALIBABA_CLOUD_CREDENTIALS_URI="+c.keysURL, "OSS_ACCESS_KEY_ID=", "OSS_ACCESS_KEY_SECRET=")
+		if stored, handed := c.stored.Load(), c.handed.Load(); stored != largeParts || handed != 2 {
+			t.Errorf("%s: %d parts stored, want %d; keys handed out %d times, want 2", operation, stored, largeParts, handed)
+		}
+	}
+}
+
 // M13: where they cannot, the run ends, and with other keys the next one goes on.
 func TestM13_ExpiryInALargeUploadIsResumed(t *testing.T) {
-	c := newClinic(t)
+	c := newClinic(t, afterGoodParts)
 	keys := func(id, token string) []string {
 		return []string{"OSS_ACCESS_KEY_ID=" + id, "OSS_ACCESS_KEY_SECRET=" + canarySecret, "OSS_SESSION_TOKEN=" + token}
 	}

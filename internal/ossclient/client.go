@@ -100,6 +100,18 @@ func (c *Client) InvokeOperation(ctx context.Context, input *oss.OperationInput,
 	return c.Client.InvokeOperation(ctx, input, optFns...)
 }
 
+// CompleteMultipartUpload is the SDK's, but that a refusal for a token that has been
+// renewed is answered by another try, even if the caller allows a single attempt: a
+// refusal leaves nothing in doubt.
+func (c *Client) CompleteMultipartUpload(ctx context.Context, request *oss.CompleteMultipartUploadRequest, optFns ...func(*oss.Options)) (*oss.CompleteMultipartUploadResult, error) {
+	out, err := c.Client.CompleteMultipartUpload(ctx, request, optFns...)
+	var answer *oss.ServiceError
+	if errors.As(err, &answer) && answer.Headers.Get(renewedHeader) != "" {
+		return c.Client.CompleteMultipartUpload(ctx, request, optFns...)
+	}
+	return out, err
+}
+
 // ServerTime gives the store's clock, as far as the answers told it: the Date
 // of the newest answer plus the time since, up to a second and the way of the
 // answer behind the truth. It is false before the first answer with a Date.
