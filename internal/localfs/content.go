@@ -16,7 +16,7 @@ func (r *Root) Content(path string, want Stat) ([]byte, error) {
 		return nil, &PathError{Path: path, Problem: p}
 	}
 	content := make([]byte, want.Size)
-	err := r.readStable(path, func(found Stat) bool { return found == want }, func(f io.Reader, _ Stat) error {
+	err := r.readStable(r.root, path, func(found Stat) bool { return found == want }, func(f io.Reader, _ Stat) error {
 		_, err := io.ReadFull(f, content)
 		if err == io.EOF || err == io.ErrUnexpectedEOF {
 			return ErrChanged
@@ -29,10 +29,10 @@ func (r *Root) Content(path string, want Stat) ([]byte, error) {
 	return content, nil
 }
 
-// readStable hands the open file at path to read if it is a regular file that fits,
-// and if it is the same one afterwards, still under the same name.
-func (r *Root) readStable(path string, fits func(Stat) bool, read func(f io.Reader, found Stat) error) error {
-	f, err := disk.OpenFile(r.root, path, openFlags, 0)
+// readStable hands the open file at path below at to read if it is a regular file that
+// fits, and makes sure that it is the same one afterwards, still under the same name.
+func (r *Root) readStable(at *os.Root, path string, fits func(Stat) bool, read func(f io.Reader, found Stat) error) error {
+	f, err := disk.OpenFile(at, path, openFlags, 0)
 	if err != nil {
 		return goneIsChanged(err)
 	}
@@ -50,5 +50,5 @@ func (r *Root) readStable(path string, fits func(Stat) bool, read func(f io.Read
 	}
 	r.afterRead()
 	// By name, which says all of the handle too: the same inode, so the same file.
-	return unchanged(func() (os.FileInfo, error) { return disk.Stat(r.root, path) }, found)
+	return unchanged(func() (os.FileInfo, error) { return disk.Stat(at, path) }, found)
 }

@@ -5,8 +5,11 @@ import (
 	"crypto/md5"
 	"fmt"
 	"io"
+	"os"
+	"strings"
 	"sync"
 
+	"github.com/osssync/osssync/internal/disk"
 	"github.com/osssync/osssync/internal/ecma"
 )
 
@@ -44,15 +47,65 @@ func (r *Root) HashAs(ctx context.Context, path string, fits func(Stat) bool) (S
 	if p := CheckPath(path); p != None {
 		return Sums{}, &PathError{Path: path, Problem: p}
 	}
-	var sums Sums
-	err := r.readStable(path, fits, func(f io.Reader, found Stat) error {
-		sums.Stat = found
-		return sums.read(ctx, f, found.Size)
-	})
+	sums, err := r.hash(ctx, r.root, path, fits)
 	if err != nil {
 		return Sums{}, fmt.Errorf("hash %q: %w", path, err)
 	}
 	return sums, nil
+}
+
+func (r *Root) hash(ctx context.Context, at *os.Root, name string, fits func(Stat) bool) (sums Sums, err error) {
+	err = r.readStable(at, name, fits, func(f io.Reader, found Stat) error {
+		sums.Stat = found
+		return sums.read(ctx, f, found.Size)
+	})
+	return sums, err
+}
+
+// Hasher hashes many files, with a third fewer system calls where those of a folder
+// come together: it keeps the folder of the newest open. Its zero value with a Root is
+// ready; it is for one goroutine at a time.
+//
+// RACE: a folder that is moved away while its files are hashed is not noticed until the
+// next folder. Who acts on a file looks at it again by its whole path.
+type Hasher struct {
+	Root *Root
+
+	dir string
+	at  *os.Root // nil: none is open
+}
+
+// HashAs is [Root.HashAs].
+func (h *Hasher) HashAs(ctx context.Context, path string, fits func(Stat) bool) (Sums, error) {
+	if i := strings.LastIndexByte(path, '/'); i > 0 && CheckPath(path) == None && h.enter(path[:i]) {
+		if sums, err := h.Root.hash(ctx, h.at, path[i+1:], fits); err == nil {
+			return sums, nil
+		}
+	}
+	// Also to say what is wrong, and for links that lead out of their folder.
+	return h.Root.HashAs(ctx, path, fits)
+}
+
+// enter reports whether the folder is open.
+func (h *Hasher) enter(dir string) bool {
+	if h.at != nil && h.dir == dir {
+		return true
+	}
+	h.Close()
+	at, err := disk.OpenSub(h.Root.root, dir)
+	if err != nil {
+		return false
+	}
+	h.dir, h.at = dir, at
+	return true
+}
+
+// Close releases the folder. The Hasher can be used again.
+func (h *Hasher) Close() {
+	if h.at != nil {
+		h.at.Close() // only looked at: there is nothing that could be lost
+		h.at = nil
+	}
 }
 
 // read fills in the sums of the first size bytes of f, which must be there.

@@ -156,3 +156,51 @@ func BenchmarkHashSmall(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/files, "ns/file")
 }
+
+// TestHasher hashes files of several folders in turn, by links as well, and finds what
+// Root finds, also after a folder has been replaced.
+func TestHasher(t *testing.T) {
+	dir := t.TempDir()
+	write := func(path, content string) {
+		t.Helper()
+		name := filepath.Join(dir, path)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(content), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	paths := []string{"a", "d/a", "d/b", "d/e/a", "e/a", "e/out"}
+	for _, path := range paths[:5] {
+		write(path, "content of "+path)
+	}
+	if err := os.Symlink("../d/b", filepath.Join(dir, "e/out")); err != nil {
+		t.Skip(err)
+	}
+	r, err := OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	h := Hasher{Root: r}
+	defer h.Close()
+	all := func(Stat) bool { return true }
+	for _, path := range append(paths, "d/b", "d/nosuch", "nosuch/a", "../a") {
+		want, wantErr := r.HashAs(t.Context(), path, all)
+		got, err := h.HashAs(t.Context(), path, all)
+		if got != want || fmt.Sprint(err) != fmt.Sprint(wantErr) {
+			t.Errorf("%s: %+v, %v; want %+v, %v", path, got, err, want, wantErr)
+		}
+	}
+	if _, err := h.HashAs(t.Context(), "d/a", all); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "d")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.HashAs(t.Context(), "d/a", all); !errors.Is(err, ErrChanged) {
+		t.Errorf("a file that is gone with its folder: %v", err)
+	}
+	write("d/a", "another")
+	if got, err := h.HashAs(t.Context(), "d/a", all); err != nil || got.Size != 7 {
+		t.Errorf("a file in a new folder: %+v, %v", got, err)
+	}
+}

@@ -24,9 +24,9 @@ import (
 
 // hash reads the local file. A file that cannot be read or does not hold still is
 // evidence too.
-func (s *settler) hash(ctx context.Context, state *plan.State, e *plan.Evidence) error {
+func (s *settler) hash(ctx context.Context, with *localfs.Hasher, state *plan.State, e *plan.Evidence) error {
 	readAt := s.now()
-	sums, err := s.root.HashAs(ctx, state.Path, func(now localfs.Stat) bool { return apply.StatOf(now) == state.Local.Stat })
+	sums, err := with.HashAs(ctx, state.Path, func(now localfs.Stat) bool { return apply.StatOf(now) == state.Local.Stat })
 	switch {
 	case err == nil:
 		s.scan.Hashed.Add(sums.Size)

@@ -176,6 +176,8 @@ func (q *queue) employ(w *workers) {
 	}
 	w.running++
 	q.group.Go(func() error {
+		hasher := localfs.Hasher{Root: q.root}
+		defer hasher.Close()
 		for {
 			select {
 			case <-q.over:
@@ -183,7 +185,7 @@ func (q *queue) employ(w *workers) {
 			case <-q.ctx.Done():
 				return nil
 			case u := <-w.work:
-				if err := q.find(q.ctx, u); err != nil {
+				if err := q.find(q.ctx, &hasher, u); err != nil {
 					return err
 				}
 				q.pass(u)
@@ -206,10 +208,10 @@ func (q *queue) pass(u *undecided) {
 
 // find gathers the evidence that the verdict asks for, and judges anew. An error is
 // one that would meet other paths too.
-func (s *settler) find(ctx context.Context, u *undecided) (err error) {
+func (s *settler) find(ctx context.Context, hasher *localfs.Hasher, u *undecided) (err error) {
 	switch u.verdict.Ask {
 	case plan.AskLocalSums:
-		err = s.hash(ctx, &u.state, &u.found)
+		err = s.hash(ctx, hasher, &u.state, &u.found)
 	case plan.AskRemoteSums:
 		err = s.look(ctx, &u.state, &u.found)
 	case plan.AskRemoteBody:
