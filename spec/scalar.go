@@ -111,17 +111,13 @@ func period(least, most time.Duration) scalar[time.Duration] {
 
 // boolean is one of the two words that every version of YAML reads alike.
 func boolean() scalar[bool] {
-	const limits = "true, false"
 	return scalar[bool]{
-		kind: "a switch", limits: limits, tags: []string{"!!bool"}, hint: "one of " + limits + ", without quotes",
-		parse: func(text string) (bool, problem) {
-			switch text {
-			case "true":
-				return true, problem{}
-			case "false":
-				return false, problem{}
+		kind: "true or false", tags: []string{"!!bool"}, hint: "write true or false",
+		parse: func(word string) (bool, problem) {
+			if word != "true" && word != "false" {
+				return false, problem{quote(word) + " is neither true nor false", "write true or false, in lower case"}
 			}
-			return false, problem{quote(text) + " is not written as a switch is", "one of " + limits}
+			return word == "true", problem{}
 		},
 	}
 }

@@ -39,6 +39,7 @@ var allowed = map[string]struct {
 	"internal/listing":   {[]string{"iter"}, "lists, whatever the objects are compared with"},
 	"internal/ossclient": {[]string{"spec", "internal/credential"}, "a client, whatever it is used for"},
 	"internal/policy":    {[]string{"spec", "internal/disk"}, "judges specs, whatever they are for"},
+	"internal/doctor":    {[]string{"spec", "internal/disk", "internal/fault", "internal/credential", "internal/reconcile"}, "looks, and has no view"},
 	"internal/ui":        {[]string{"plan", "apply", "spec", "internal/fault"}, "views have no effects"},
 	"internal/reconcile": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",
@@ -50,7 +51,7 @@ var allowed = map[string]struct {
 	"internal/eyes": {[]string{"internal/disk", "internal/ossclient", "internal/ui", "internal/watch"}, "looks, and does nothing"},
 	"cmd/osssync": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",
-		"internal/disk", "internal/localfs", "internal/fault", "internal/credential", "internal/index", "internal/ossclient", "internal/ossserver", "internal/ui", "internal/reconcile", "internal/watch", "internal/eyes", "internal/policy", "internal/doctor", "looks, and has no view", "internal/doctor",
+		"internal/disk", "internal/localfs", "internal/fault", "internal/credential", "internal/index", "internal/ossclient", "internal/ossserver", "internal/ui", "internal/reconcile", "internal/watch", "internal/eyes", "internal/policy", "internal/doctor",
 	}, "wires everything"},
 	"internal/chaos": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",
