@@ -20,28 +20,38 @@ import (
 )
 
 // altering turns a bit of every mark that passes, up to a number of times, as bad
-// memory and bad lines do.
+// memory and bad lines do. A mark may come in pieces.
 type altering struct {
 	net.Conn
 	mark     []byte
 	up, down *atomic.Int64 // how many are left to alter
+
+	written, read []byte // the newest bytes, fewer than a mark has
 }
 
-func (c altering) alter(b []byte, left *atomic.Int64) []byte {
-	i := bytes.Index(b, c.mark)
+// alter returns b as it goes on, and what to remember of it.
+func (c *altering) alter(b, before []byte, left *atomic.Int64) (after, remember []byte) {
+	all := append(bytes.Clone(before), b...)
+	remember = all[max(0, len(all)-len(c.mark)+1):]
+	i := bytes.Index(all, c.mark)
 	if i < 0 || left.Add(-1) < 0 {
-		return b
+		return b, remember
 	}
 	b = bytes.Clone(b)
-	b[i] ^= 1
-	return b
+	b[max(0, i-len(before))] ^= 1
+	return b, remember
 }
 
-func (c altering) Write(b []byte) (int, error) { return c.Conn.Write(c.alter(b, c.up)) }
+func (c *altering) Write(b []byte) (n int, err error) {
+	b, c.written = c.alter(b, c.written, c.up)
+	return c.Conn.Write(b)
+}
 
-func (c altering) Read(b []byte) (int, error) {
+func (c *altering) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
-	copy(b, c.alter(b[:n], c.down))
+	var after []byte
+	after, c.read = c.alter(b[:n], c.read, c.down)
+	copy(b, after)
 	return n, err
 }
 
@@ -53,7 +63,7 @@ func (w *world) alter(t *testing.T, mark string) (up, down *atomic.Int64) {
 		Credentials: credentials.NewStaticCredentialsProvider("id", "secret"), UserAgent: ours,
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			conn, err := w.server.DialContext(ctx, network, address)
-			return altering{conn, []byte(mark), up, down}, err
+			return &altering{Conn: conn, mark: []byte(mark), up: up, down: down}, err
 		},
 	})
 	if err != nil {
