@@ -164,7 +164,7 @@ func isDelete(a plan.Action) bool {
 }
 
 // run does one pass. Rows are read as workers become free, so a pass of any
-// length holds no more rows than there are workers.
+// length holds no more rows than there are workers, and those that are dealt together.
 func (r *runner) run(ctx context.Context, p pass, yield func(Result, error) bool) error {
 	var hold error
 	switch {
@@ -211,15 +211,12 @@ func (r *runner) feed(ctx context.Context, cancel context.CancelCauseFunc, p pas
 		cancel = func(error) {}
 	}
 	begun := 0
-	for a, err := range r.section.Rows() {
+	for a, err := range r.rows(p) {
 		if err != nil {
 			return fmt.Errorf("plan rows: %w", err)
 		}
 		if ctx.Err() != nil {
 			return nil
-		}
-		if !p.takes(a) {
-			continue
 		}
 		if begun < r.env.Mapping.Transfer.Files {
 			begun++
@@ -232,6 +229,21 @@ func (r *runner) feed(ctx context.Context, cancel context.CancelCauseFunc, p pas
 		rows <- a
 	}
 	return nil
+}
+
+// rows are those of a pass, in the order in which they are begun.
+func (r *runner) rows(p pass) iter.Seq2[plan.Action, error] {
+	rows := func(yield func(plan.Action, error) bool) {
+		for a, err := range r.section.Rows() {
+			if (err != nil || p.takes(a)) && !yield(a, err) {
+				return
+			}
+		}
+	}
+	if p.transfers {
+		return deal(rows, r.env.Mapping.Transfer.Files)
+	}
+	return rows
 }
 
 // work does one row, unless the pass is over.
