@@ -108,8 +108,8 @@ func credentialFields(depth int) []field[Credentials] {
 
 // parsePolicy checks that text is a JSON object; what it may say, the service knows.
 func parsePolicy(text string) (string, problem) {
-	object := map[string]any{}
-	if len(text) > maxPolicy || json.Unmarshal([]byte(text), &object) != nil {
+	var object map[string]any // stays nil for null
+	if len(text) > maxPolicy || json.Unmarshal([]byte(text), &object) != nil || object == nil {
 		return "", problem{"policy that is no JSON object of at most 2,048 bytes", `such as '{"Version":"1","Statement":[...]}'`}
 	}
 	return text, problem{}

@@ -58,6 +58,7 @@ func TestCredentials(t *testing.T) {
 		"credentials: {from: oidc, source: env}":                                      "no use for credentials from oidc",
 		"credentials: {from: oidc, duration: 5m}":                                     "out of range",
 		"credentials: {from: oidc, policy: '{'}":                                      "policy that is no JSON object",
+		"credentials: {from: oidc, policy: 'null'}":                                   "policy that is no JSON object",
 		"credentials: {from: oidc, tokenFile: /etc/shadow}":                           "keys never stand in a spec",
 		"credentials: {from: process, command: [rm]}":                                 "unknown field",
 		"credentials: {from: ecs-role, roleName: ../x}":                               "is not a role",
