@@ -68,7 +68,7 @@ var (
 	roleARNText     = named("an ARN", "acs:ram::[0-9]{1,20}:role/[A-Za-z0-9.-]{1,64}")
 	providerARNText = named("an ARN", "acs:ram::[0-9]{1,20}:oidc-provider/[A-Za-z0-9._-]{1,128}")
 	sessionText     = named("a name", "[A-Za-z0-9.@_-]{2,64}")
-	policyText      = text("a policy", "JSON of 1 to 2,048 bytes", parsePolicy)
+	policyText      = text("a policy", "JSON of 1 to 2,048 bytes", parsePolicy).like(objectPattern)
 	externalText    = named("an id", "[A-Za-z0-9+=,.@:/_-]{2,1000}")
 )
 
@@ -80,12 +80,12 @@ func named(what, pattern string) scalar[string] {
 			return "", problem{quote(text) + " is not " + what, "it has the form " + pattern}
 		}
 		return text, problem{}
-	})
+	}).like(form.String())
 }
 
 // credentialFields are the fields of the long form.
 func credentialFields(depth int) []field[Credentials] {
-	source := field[Credentials]{name: "source", kind: "a word or a mapping", limits: "as credentials itself", fallback: CredentialsEnv}
+	source := field[Credentials]{name: "source", kind: "a word or a mapping", limits: "as credentials itself", fallback: CredentialsEnv, schema: credentialsRef}
 	source.decode = func(d *decoder, v value, into *Credentials) {
 		if v.node != nil {
 			into.Source = new(Credentials)
@@ -120,6 +120,7 @@ func credentialsField() field[storeDraft] {
 	return field[storeDraft]{
 		name: "credentials", kind: "a word or a mapping", fallback: CredentialsEnv,
 		limits: strings.Join(credentialNames, ", ") + ", or the fields of credentials",
+		schema: credentialsRef,
 		decode: func(d *decoder, v value, into *storeDraft) {
 			if v.node == nil {
 				v = v.standIn(CredentialsEnv)

@@ -42,5 +42,6 @@
 // Comparison is by bytes. It takes time proportional to the length of the path
 // times that of the pattern, whatever the pattern.
 //
-// The whole language, with every field, is described in docs/spec.md.
+// The whole language, with every field, is described in docs/spec.md, and to
+// editors by [Schema].
 package spec

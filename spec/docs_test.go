@@ -18,7 +18,7 @@ func docs(t *testing.T) string {
 }
 
 // TestDocsRows: each field of each table of the language has its row in the
-// section of that table, with the same form, limits and default.
+// section of that table, with the same form, limits, default and effect.
 func TestDocsRows(t *testing.T) {
 	text := docs(t)
 	checkRows(t, text, "The file", fileFields)
@@ -40,16 +40,24 @@ func checkRows[T any](t *testing.T, text, section string, fields []field[T]) {
 	}
 	rest, _, _ = strings.Cut(rest, "\n## ")
 	for _, f := range fields {
-		if row := docsRow(f); !strings.Contains(rest, "\n"+row) {
+		effect := effects[section][f.name]
+		if effect == "" {
+			t.Errorf("field %q of section %q has no effect in effects.go", f.name, section)
+			continue
+		}
+		if row := docsRow(f, effect); !strings.Contains(rest, "\n"+row) {
 			t.Errorf("section %q lacks\n%s", section, row)
 		}
+	}
+	if got := len(effects[section]); got != len(fields) {
+		t.Errorf("section %q has %d effects, want %d", section, got, len(fields))
 	}
 	if got := strings.Count(rest, "\n| `"); got != len(fields) {
 		t.Errorf("section %q has %d rows of fields, want %d", section, got, len(fields))
 	}
 }
 
-func docsRow[T any](f field[T]) string {
+func docsRow[T any](f field[T], effect string) string {
 	fallback := f.fallback
 	switch {
 	case f.presence == required:
@@ -59,7 +67,7 @@ func docsRow[T any](f field[T]) string {
 	default:
 		fallback = "`" + fallback + "`"
 	}
-	return fmt.Sprintf("| `%s` | %s | %s | %s | ", f.name, f.kind, f.limits, fallback)
+	return fmt.Sprintf("| `%s` | %s | %s | %s | %s |\n", f.name, f.kind, f.limits, fallback, effect)
 }
 
 func TestDocsHeaders(t *testing.T) {

@@ -3,14 +3,15 @@ package spec
 import "fmt"
 
 // field is one row of the language: a name, what may stand there, and how it
-// gets into a T. Decoding, suggestions, messages and the check of the
-// documentation all read the same rows.
+// gets into a T. Decoding, suggestions, messages, the JSON Schema and the check
+// of the documentation all read the same rows.
 type field[T any] struct {
 	name     string
 	kind     string // what the value is, with its article: "a size"
 	limits   string // which values there are: "100KiB to 5GiB"
 	fallback string // the value of an absent field, as one would write it; "" = none
 	presence presence
+	schema   func() *schema // of the value, without words
 	decode   func(d *decoder, v value, into *T)
 }
 
@@ -92,6 +93,7 @@ func hasField[T any](fields []field[T], name string) bool {
 func scalarField[T, V any](name string, s scalar[V], fallback string, target func(*T) *V) field[T] {
 	return field[T]{
 		name: name, kind: s.kind, limits: s.limits, fallback: fallback,
+		schema: func() *schema { return &s.schema },
 		decode: func(d *decoder, v value, into *T) {
 			switch {
 			case v.node != nil:
@@ -109,6 +111,9 @@ func listField[T, V any](name string, s scalar[V], fallback string, least, most 
 	f := field[T]{name: name, kind: "a list", limits: fmt.Sprintf("%d to %d, each %s", least, most, s.kind)}
 	if fallback != "" {
 		f.fallback = `["` + fallback + `"]`
+	}
+	f.schema = func() *schema {
+		return &schema{Type: "array", MinItems: least, MaxItems: most, Items: &s.schema}
 	}
 	f.decode = func(d *decoder, v value, into *T) {
 		var items []value
@@ -133,6 +138,7 @@ func listField[T, V any](name string, s scalar[V], fallback string, least, most 
 func recordField[T, V any](name string, fields []field[V], target func(*T) *V) field[T] {
 	return field[T]{
 		name: name, kind: "a mapping", limits: "the fields of " + name,
+		schema: func() *schema { return recordSchema(name, fields) },
 		decode: func(d *decoder, v value, into *T) { record(d, v, fields, target(into)) },
 	}
 }

@@ -42,34 +42,35 @@ type mappingDraft struct {
 type remote struct{ bucket, prefix string }
 
 var (
-	nameText    = text("a name", "[a-z0-9][a-z0-9._-]{0,62}", parseName)
-	patternText = text("a pattern", "1 to 1,024 bytes", parsePattern)
-	pathText    = text("a path", "1 to 1,021 bytes", parsePath)
-	remoteText  = text("an address", "oss://bucket/prefix/", parseRemote)
+	nameText    = text("a name", "[a-z0-9][a-z0-9._-]{0,62}", parseName).like(plainName.String())
+	patternText = text("a pattern", "1 to 1,024 bytes", parsePattern).like(globPattern)
+	pathText    = text("a path", "1 to 1,021 bytes", parsePath).like(pathPattern)
+	remoteText  = text("an address", "oss://bucket/prefix/", parseRemote).like(remotePattern())
+	folderText  = text("a folder", "absolute, or relative to the spec's folder", parseFolder).like(folderPattern)
 )
 
 var fileFields = []field[file]{
 	scalarField("version", integer(1, 1), "", func(f *file) *int { return &f.version }).must(),
-	{name: "stores", kind: "a mapping", limits: "1 to 100 names, each with the fields of stores", presence: required, decode: decodeStores},
-	{name: "mappings", kind: "a list", limits: "1 to 1000 mappings with the fields of mappings", presence: required, decode: decodeMappings},
+	{name: "stores", kind: "a mapping", limits: "1 to 100 names, each with the fields of stores", presence: required, schema: storesSchema, decode: decodeStores},
+	{name: "mappings", kind: "a list", limits: "1 to 1000 mappings with the fields of mappings", presence: required, schema: mappingsSchema, decode: decodeMappings},
 }
 
 var storeFields = []field[storeDraft]{
-	scalarField("region", text("text", "such as cn-hangzhou", parseRegion), "", func(s *storeDraft) *string { return &s.Region }),
-	scalarField("endpoint", text("an address", "https://host or https://host:port", parseEndpoint), "", func(s *storeDraft) *string { return &s.Endpoint }),
+	scalarField("region", text("text", "such as cn-hangzhou", parseRegion).like(regionName.String()), "", func(s *storeDraft) *string { return &s.Region }),
+	scalarField("endpoint", text("an address", "https://host or https://host:port", parseEndpoint).like(endpointPattern), "", func(s *storeDraft) *string { return &s.Endpoint }),
 	scalarField("internal", boolean(), "false", func(s *storeDraft) *bool { return &s.Internal }),
 	scalarField("accelerate", boolean(), "false", func(s *storeDraft) *bool { return &s.Accelerate }),
 	scalarField("dualStack", boolean(), "false", func(s *storeDraft) *bool { return &s.DualStack }),
 	scalarField("cname", boolean(), "false", func(s *storeDraft) *bool { return &s.CName }),
-	scalarField("caFile", text("a file", "absolute, or relative to the spec's folder", parseFolder), "", func(s *storeDraft) *string { return &s.CAFile }),
+	scalarField("caFile", text("a file", "absolute, or relative to the spec's folder", parseFolder).like(folderPattern), "", func(s *storeDraft) *string { return &s.CAFile }),
 	scalarField("proxy", choice(proxyNames, []Proxy{ProxyNone, ProxyEnvironment}), "none", func(s *storeDraft) *Proxy { return &s.Proxy }),
 	credentialsField(),
-	scalarField("embedded", text("a folder", "absolute, or relative to the spec's folder", parseFolder), "", func(s *storeDraft) *string { return &s.Embedded }),
+	scalarField("embedded", folderText, "", func(s *storeDraft) *string { return &s.Embedded }),
 }
 
 var mappingFields = []field[mappingDraft]{
 	scalarField("name", nameText, "", func(m *mappingDraft) *string { return &m.Name }).must(),
-	scalarField("local", text("a folder", "absolute, or relative to the spec's folder", parseFolder), "", func(m *mappingDraft) *string { return &m.Local }).must(),
+	scalarField("local", folderText, "", func(m *mappingDraft) *string { return &m.Local }).must(),
 	scalarField("to", remoteText, "", func(m *mappingDraft) *remote { return &m.to }),
 	scalarField("from", remoteText, "", func(m *mappingDraft) *remote { return &m.from }),
 	scalarField("store", nameText, "", func(m *mappingDraft) *string { return &m.Store }),
@@ -79,7 +80,7 @@ var mappingFields = []field[mappingDraft]{
 	listField("allow", patternText, "", 0, maxPatterns, func(m *mappingDraft) *[]string { return &m.Allow }),
 	scalarField("prune", choice(pruneNames, []Prune{PruneNever, PruneManaged, PruneAll}), "never", func(m *mappingDraft) *Prune { return &m.Prune }),
 	listField("order", patternText, "", 0, maxPhases, func(m *mappingDraft) *[]string { return &m.Order }),
-	{name: "headers", kind: "a list", limits: "0 to 1000 rules with the fields of headers", decode: decodeHeaders},
+	{name: "headers", kind: "a list", limits: "0 to 1000 rules with the fields of headers", schema: headersSchema, decode: decodeHeaders},
 	scalarField("symlinks", choice(symlinksNames, []Symlinks{SymlinksSkip, SymlinksFollow, SymlinksError}), "skip", func(m *mappingDraft) *Symlinks { return &m.Symlinks }),
 	recordField("transfer", transferFields, func(m *mappingDraft) *Transfer { return &m.Transfer }),
 	recordField("uploads", uploadsFields, func(m *mappingDraft) *Uploads { return &m.Uploads }),
@@ -117,5 +118,5 @@ var watchFields = []field[Watch]{
 
 var headerFields = []field[HeaderRule]{
 	scalarField("match", patternText, "", func(r *HeaderRule) *string { return &r.Match }).must(),
-	{name: "set", kind: "a mapping", limits: "1 to 50 headers", presence: required, decode: decodeSet},
+	{name: "set", kind: "a mapping", limits: "1 to 50 headers", presence: required, schema: setSchema, decode: decodeSet},
 }

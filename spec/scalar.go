@@ -15,6 +15,7 @@ type scalar[V any] struct {
 	limits string   // which values there are
 	tags   []string // what YAML may take the value for; all else is refused
 	hint   string   // what to do about all else
+	schema schema   // how the JSON Schema says it
 	parse  func(text string) (V, problem)
 }
 
@@ -54,7 +55,16 @@ func isOldBoolean(word string) bool {
 // text is any scalar that YAML takes for text. What looks like a number, a date
 // or a boolean has to stand in quotes, so that no tool reads another value.
 func text[V any](kind, limits string, parse func(string) (V, problem)) scalar[V] {
-	return scalar[V]{kind: kind, limits: limits, tags: []string{"!!str"}, hint: inQuotes, parse: parse}
+	return scalar[V]{
+		kind: kind, limits: limits, tags: []string{"!!str"}, hint: inQuotes, parse: parse,
+		schema: schema{Type: "string"},
+	}
+}
+
+// like returns the text with a pattern that the JSON Schema has for it.
+func (s scalar[V]) like(pattern string) scalar[V] {
+	s.schema.Pattern = pattern
+	return s
 }
 
 // choice is one of a few words.
@@ -62,6 +72,7 @@ func choice[V any](words []string, values []V) scalar[V] {
 	limits := strings.Join(words, ", ")
 	return scalar[V]{
 		kind: "a word", limits: limits, tags: []string{"!!str"}, hint: "one of " + limits,
+		schema: schema{Type: "string", Enum: words},
 		parse: func(word string) (V, problem) {
 			if i := slices.Index(words, word); i >= 0 {
 				return values[i], problem{}
@@ -80,6 +91,7 @@ func integer(least, most int) scalar[int] {
 	}
 	return scalar[int]{
 		kind: "a whole number", limits: limits, tags: []string{"!!int"}, hint: limits + ", without quotes",
+		schema: schema{Type: "integer", Minimum: new(int64(least)), Maximum: new(int64(most))},
 		parse: func(text string) (int, problem) {
 			switch n, ok := parseDecimal(text); {
 			case !ok:
@@ -96,23 +108,36 @@ func integer(least, most int) scalar[int] {
 // size is a number of bytes, with or without a unit. With orZero, 0 is allowed
 // as well.
 func size(least, most int64, orZero bool) scalar[int64] {
-	return quantity("a size", "10MiB", sizeUnits, parseSize, formatSize, least, most, orZero)
+	s := quantity("a size", "10MiB", sizeUnits, parseSize, formatSize, least, most, orZero)
+	s.schema = schema{Type: []string{"string", "integer"}, Pattern: sizePattern(), Minimum: &least, Maximum: &most}
+	if orZero {
+		s.schema.Minimum = new(int64(0))
+	}
+	return s
 }
 
 // duration is a length of time with units, or 0.
 func duration(least, most time.Duration) scalar[time.Duration] {
-	return quantity("a duration", "7d", timeUnits, parseDuration, formatDuration, least, most, true)
+	s := quantity("a duration", "7d", timeUnits, parseDuration, formatDuration, least, most, true)
+	s.schema = schema{
+		Type: []string{"string", "integer"}, Pattern: "^(0|" + durationPattern() + ")$", MinLength: 1,
+		Minimum: new(int64(0)), Maximum: new(int64(0)), // a number without a unit is 0
+	}
+	return s
 }
 
 // period is a length of time with units that is never 0.
 func period(least, most time.Duration) scalar[time.Duration] {
-	return quantity("a duration", "10m", timeUnits, parseDuration, formatDuration, least, most, false)
+	s := quantity("a duration", "10m", timeUnits, parseDuration, formatDuration, least, most, false)
+	s.schema = schema{Type: "string", Pattern: "^" + durationPattern() + "$", MinLength: 1}
+	return s
 }
 
 // boolean is one of the two words that every version of YAML reads alike.
 func boolean() scalar[bool] {
 	return scalar[bool]{
 		kind: "true or false", tags: []string{"!!bool"}, hint: "write true or false",
+		schema: schema{Type: "boolean"},
 		parse: func(word string) (bool, problem) {
 			if word != "true" && word != "false" {
 				return false, problem{quote(word) + " is neither true nor false", "write true or false, in lower case"}
