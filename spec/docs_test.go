@@ -81,41 +81,67 @@ func TestDocsHeaders(t *testing.T) {
 
 // TestDocsExamples: each example is a valid spec.
 func TestDocsExamples(t *testing.T) {
-	examples := regexp.MustCompile("(?s)\n```yaml\n(.*?)```\n").FindAllStringSubmatch(docs(t), -1)
-	if len(examples) < 2 {
-		t.Fatalf("%d examples", len(examples))
-	}
-	for i, example := range examples {
-		if _, err := Parse(fmt.Sprintf("example %d", i+1), "/srv/site", []byte(example[1])); err != nil {
-			t.Errorf("%v\n%s", err, example[1])
+	for i, example := range docsExamples(t) {
+		if _, err := Parse(fmt.Sprintf("example %d", i+1), "/srv/site", []byte(example)); err != nil {
+			t.Errorf("%v\n%s", err, example)
 		}
 	}
 }
 
-// TestDocsOfCredentials: each example of a store's credentials is one.
-func TestDocsOfCredentials(t *testing.T) {
-	text, err := os.ReadFile("../docs/credentials.md")
-	if err != nil {
-		t.Fatal(err)
+// docsExamples returns the specs of the page: the shortest, one with most
+// fields, and others.
+func docsExamples(t *testing.T) []string {
+	t.Helper()
+	var examples []string
+	for _, m := range regexp.MustCompile("(?s)\n```yaml\n(.*?)```\n").FindAllStringSubmatch(docs(t), -1) {
+		examples = append(examples, m[1])
 	}
-	examples := regexp.MustCompile("(?s)\n```yaml\n(credentials:.*?)```\n").FindAllStringSubmatch(string(text), -1)
-	if len(examples) < 4 {
+	if len(examples) < 2 {
 		t.Fatalf("%d examples", len(examples))
 	}
-	for _, example := range examples {
-		store := "    " + strings.ReplaceAll(strings.TrimSuffix(example[1], "\n"), "\n", "\n    ")
-		s, err := Parse("example", "/srv", []byte("version: 1\nstores:\n  s:\n    region: cn-hangzhou\n"+store+"\nmappings: [{name: m, local: m, to: oss://abc/m/}]\n"))
+	return examples
+}
+
+// TestDocsOfCredentials: each example of a store's credentials is one, of a source
+// that has a section, and each source has a section.
+func TestDocsOfCredentials(t *testing.T) {
+	text := credentialsPage(t)
+	for _, example := range credentialsExamples(t) {
+		s, err := Parse("example", "/srv", []byte(example))
 		if err != nil {
-			t.Errorf("%v\n%s", err, example[1])
+			t.Errorf("%v\n%s", err, example)
 			continue
 		}
-		if !strings.Contains(string(text), "### "+s.Stores[0].Credentials.From+"\n") {
+		if !strings.Contains(text, "### "+s.Stores[0].Credentials.From+"\n") {
 			t.Errorf("an example of %q, which has no section", s.Stores[0].Credentials.From)
 		}
 	}
 	for _, name := range credentialNames {
-		if !strings.Contains(string(text), "### "+name+"\n") {
+		if !strings.Contains(text, "### "+name+"\n") {
 			t.Errorf("no section %q", name)
 		}
 	}
+}
+
+func credentialsPage(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../docs/credentials.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// credentialsExamples returns specs, each with an example of docs/credentials.md.
+func credentialsExamples(t *testing.T) []string {
+	t.Helper()
+	var specs []string
+	for _, m := range regexp.MustCompile("(?s)\n```yaml\n(credentials:.*?)```\n").FindAllStringSubmatch(credentialsPage(t), -1) {
+		store := "    " + strings.ReplaceAll(strings.TrimSuffix(m[1], "\n"), "\n", "\n    ")
+		specs = append(specs, "version: 1\nstores:\n  s:\n    region: cn-hangzhou\n"+store+"\nmappings: [{name: m, local: m, to: oss://abc/m/}]\n")
+	}
+	if len(specs) < 4 {
+		t.Fatalf("%d examples", len(specs))
+	}
+	return specs
 }
