@@ -32,6 +32,8 @@ var allowed = map[string]struct {
 	"internal/localfs":    {[]string{"internal/disk", "internal/ecma"}, "the tree knows nothing of buckets"},
 	"internal/ecma":       {nil, "a checksum, whatever it is of"},
 	"internal/credential": {[]string{"internal/disk"}, "finds keys and hides them, whatever they are for"},
+	"internal/completion": {nil, "knows a command line by its model alone"},
+	"internal/manual":     {nil, "knows a command line by its model alone"},
 
 	"internal/ossserver": {[]string{"internal/credential"}, "what one side of the wire gets wrong the other must notice"},
 	"internal/fault":     {[]string{"iter", "resumable", "internal/localfs", "internal/credential"}, "sorts errors, makes none"},
@@ -52,6 +54,7 @@ var allowed = map[string]struct {
 	"cmd/osssync": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",
 		"internal/disk", "internal/localfs", "internal/fault", "internal/credential", "internal/index", "internal/ossclient", "internal/ossserver", "internal/ui", "internal/reconcile", "internal/watch", "internal/eyes", "internal/policy", "internal/doctor",
+		"internal/completion", "internal/manual",
 	}, "wires everything"},
 	"internal/chaos": {[]string{
 		"spec", "plan", "apply", "iter", "resumable",
