@@ -30,6 +30,11 @@ type commands struct {
 	Doctor   doctorCmd   `cmd:"" help:"Look at everything that a run depends on: keys, endpoints, rights, clocks, this machine."`
 	Serve    serveCmd    `cmd:"" help:"Serve a folder as an OSS-compatible service."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
+
+	Schema     schemaCmd     `cmd:"" help:"Print the JSON Schema of specs, for editors."`
+	Completion completionCmd `cmd:"" help:"Print the completion script of a shell."`
+	Complete   completeCmd   `cmd:"" name:"__complete" hidden:"" help:"Answer a completion script."`
+	Man        manCmd        `cmd:"" hidden:"" help:"Write the manual pages."`
 }
 
 // globals are the flags that every command has.
@@ -51,6 +56,7 @@ type env struct {
 	*host
 	globals
 	teller
+	model *kong.Application // of the command line
 
 	asking atomic.Bool // a question stands on stderr, in a line without end
 	begun  atomic.Bool // something may have been changed
@@ -62,15 +68,7 @@ func run(ctx context.Context, args []string, h *host) int {
 		cli    commands
 		helped bool
 	)
-	parser, err := kong.New(&cli,
-		kong.Name("osssync"),
-		kong.Description("Keep trees of files and Alibaba Cloud OSS buckets in agreement: plan, look, apply."),
-		kong.Writers(h.stdout, h.stderr),
-		kong.Exit(func(int) { helped = true }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-		kong.NamedMapper("bytes", kong.MapperFunc(decodeBytes)),
-		kong.NamedMapper("age", kong.MapperFunc(decodeAge)),
-	)
+	parser, err := newParser(&cli, kong.Writers(h.stdout, h.stderr), kong.Exit(func(int) { helped = true }))
 	t := teller{w: h.stderr}
 	if err != nil {
 		return t.tell(err)
@@ -82,7 +80,7 @@ func run(ctx context.Context, args []string, h *host) int {
 	if err != nil {
 		return t.tell(&usageError{err: err, hint: usageHint(err)})
 	}
-	e := &env{host: h, globals: cli.globals, teller: t}
+	e := &env{host: h, globals: cli.globals, teller: t, model: parser.Model}
 	if err := e.findState(); err != nil {
 		return e.tell(err)
 	}
@@ -95,6 +93,17 @@ func run(ctx context.Context, args []string, h *host) int {
 		code = graver(code, e.tell(fmt.Errorf("stdout: %w", err)))
 	}
 	return endCode(ctx, code)
+}
+
+// newParser returns the parser of a command line.
+func newParser(cli *commands, options ...kong.Option) (*kong.Kong, error) {
+	return kong.New(cli, append(options,
+		kong.Name("osssync"),
+		kong.Description("Keep trees of files and Alibaba Cloud OSS buckets in agreement: plan, look, apply."),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.NamedMapper("bytes", kong.MapperFunc(decodeBytes)),
+		kong.NamedMapper("age", kong.MapperFunc(decodeAge)),
+	)...)
 }
 
 // end tells how a command ended, unless it did itself.
