@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -23,13 +24,15 @@ type initCmd struct {
 
 func (*initCmd) Help() string {
 	return `Writes a spec with one mapping into an embedded store: a folder that works like OSS and needs no account.
-What there is to change is said in it. A file that is there already is left alone.
+What there is to change is said in it. Its first line names the JSON Schema by which editors complete and check
+it; osssync schema writes that to a file. A spec that is there already is left alone.
 
 Exit codes: 0 written; 7 command line wrong, or there is such a file already; 11 local disk.`
 }
 
 // template is the spec that init writes. The marks are replaced by quoted values.
-const template = `# What belongs where: osssync plan shows what would change, osssync apply does it.
+const template = `# yaml-language-server: $schema=@schema
+# What belongs where: osssync plan shows what would change, osssync apply does it.
 version: 1
 
 stores:
@@ -54,6 +57,7 @@ mappings:
 func (c *initCmd) run(_ context.Context, e *env) error {
 	// Go's quotes are YAML's for everything that a spec may hold.
 	text := strings.NewReplacer(
+		"@schema", schemaURL(versionText()),
 		"@local", strconv.Quote(c.Local),
 		"@to", strconv.Quote(c.To),
 		"@file", strconv.Quote("/"+filepath.Base(c.File)),
@@ -74,4 +78,16 @@ func (c *initCmd) run(_ context.Context, e *env) error {
 	}
 	_, err = fmt.Fprintf(e.stdout, "Wrote %s. Next: osssync plan -f %s\n", ui.Name(c.File), ui.Name(c.File))
 	return err
+}
+
+// release is the version of a release, which is the name of its tag as well.
+var release = regexp.MustCompile(`^v\d+\.\d+\.\d+$`)
+
+// schemaURL returns where the schema of a version is: at its tag, or on the main
+// branch for what is no release.
+func schemaURL(version string) string {
+	if !release.MatchString(version) {
+		version = "main"
+	}
+	return "https://raw.githubusercontent.com/osssync/osssync/" + version + "/docs/osssync.schema.json"
 }

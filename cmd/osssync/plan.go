@@ -33,7 +33,7 @@ understood; 11 local disk; 130, 143 interrupted.`
 func (c *planCmd) run(ctx context.Context, e *env) error {
 	e.json = c.Format == "json"
 	if c.Out != "" {
-		if err := checkPlanOut(c.Out); err != nil {
+		if err := planFile.check(c.Out); err != nil {
 			return err
 		}
 	}

@@ -33,13 +33,25 @@ func TestHelpNamesExitCodes(t *testing.T) {
 	if code != exitDone {
 		t.Fatalf("code %d", code)
 	}
-	for _, name := range []string{"init", "validate", "plan", "show", "apply", "watch", "status", "ls", "put", "get", "uploads", "serve", "version"} {
+	for _, name := range []string{
+		"init", "validate", "plan", "show", "apply", "watch", "status", "ls", "put", "get", "uploads", "doctor", "serve", "version", "schema", "completion",
+	} {
 		if !strings.Contains(help, "\n  "+name+" ") {
 			t.Errorf("help lacks %q:\n%s", name, help)
 		}
 		code, help, stderr := call(t, name, "--help")
 		if code != exitDone || stderr != "" || !strings.Contains(help, "Exit codes: 0 ") {
 			t.Errorf("help of %s: code %d, stderr %q:\n%s", name, code, stderr, help)
+		}
+	}
+}
+
+func TestSchemaURL(t *testing.T) {
+	for version, want := range map[string]string{
+		"v1.20.3": "v1.20.3", "": "main", "devel": "main", "v1.2.3-4-gabcdef0": "main", "v1.2.3-dirty": "main", "v0.0.0-20260101000000-abcdef012345": "main",
+	} {
+		if got := schemaURL(version); !strings.HasSuffix(got, "/osssync/"+want+"/docs/osssync.schema.json") {
+			t.Errorf("%q: %s", version, got)
 		}
 	}
 }

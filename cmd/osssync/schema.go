@@ -8,7 +8,7 @@ import (
 )
 
 type schemaCmd struct {
-	Out string `placeholder:"FILE" help:"Write it to this file, which is replaced. Default: stdout."`
+	Out string `placeholder:"FILE" help:"Write it to this file; a schema that is there is replaced. Default: stdout."`
 }
 
 func (*schemaCmd) Help() string {
@@ -16,7 +16,7 @@ func (*schemaCmd) Help() string {
 An editor that knows it completes and checks while one types; the first line of a spec that init writes names
 it. What only the whole of a spec shows, validate finds.
 
-Exit codes: 0 done; 7 command line wrong; 11 local disk.`
+Exit codes: 0 done; 7 command line wrong, or another file has the name; 11 local disk.`
 }
 
 func (c *schemaCmd) run(_ context.Context, e *env) error {
@@ -24,9 +24,12 @@ func (c *schemaCmd) run(_ context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	if c.Out != "" {
-		return disk.WriteFile(c.Out, text, 0o644)
+	if c.Out == "" {
+		_, err = e.stdout.Write(text)
+		return err
 	}
-	_, err = e.stdout.Write(text)
-	return err
+	if err := schemaFile.check(c.Out); err != nil {
+		return err
+	}
+	return disk.WriteFile(c.Out, text, 0o644)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 
 	"github.com/osssync/osssync/internal/ossclient"
@@ -55,21 +56,47 @@ func (f *specFlag) obey(s *spec.Spec) error {
 
 type validateCmd struct {
 	specFlag
+	Format string `enum:"text,json,github" default:"text" help:"text (problems on stderr, as file:line:column: message), json (a line for each problem, or one that the spec is valid) or github (annotations of GitHub Actions)."`
 }
 
 func (*validateCmd) Help() string {
-	return `Reads the spec and prints OK, or every problem in it with its line and column.
-Nothing is asked of any service, and no tree is looked at.
+	return `Reads the spec and prints OK, or every problem in it with its line and column, in the form by which editors
+jump to the place. Nothing is asked of any service, and no tree is looked at.
 
 Exit codes: 0 the spec is right, 7 it is not, or the policy refuses it.`
 }
 
 func (c *validateCmd) run(_ context.Context, e *env) error {
+	e.json = c.Format == "json"
 	s, err := c.load()
-	if err != nil {
+	var problems spec.Errors
+	switch {
+	case errors.As(err, &problems) && c.Format != "text":
+		return c.list(e.stdout, problems)
+	case err != nil:
 		return err
+	case e.json:
+		return ui.NewJSON(e.stdout).Valid(s)
 	}
 	_, err = fmt.Fprintf(e.stdout, "OK: %s with %s in %s\n", ui.Name(c.File),
 		ui.Count(int64(len(s.Mappings)), "mapping"), ui.Count(int64(len(s.Stores)), "store"))
 	return err
+}
+
+// list writes the problems for a program. They are what was asked for, so they go
+// to stdout.
+func (c *validateCmd) list(w io.Writer, problems spec.Errors) error {
+	lines := ui.NewJSON(w)
+	for _, p := range problems {
+		var err error
+		if c.Format == "github" {
+			_, err = fmt.Fprintln(w, ui.Annotation(p))
+		} else {
+			err = lines.Problem(p)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return codeError(exitUsage)
 }
