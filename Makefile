@@ -5,12 +5,49 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: all build demo test fuzz chaos churn sabotage bench bench-peers check fmt vet lint tidy cross clean
+.PHONY: all build generated install uninstall reproducible demo test fuzz chaos churn sabotage bench bench-peers check fmt vet lint tidy cross clean
 
 all: check test build
 
+BUILD = CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+
 build:
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/osssync
+	$(BUILD) -o $(BIN) ./cmd/osssync
+
+# Manual pages and completion scripts, as the program of this machine writes them.
+generated: build
+	rm -rf bin/man bin/completions
+	./$(BIN) man bin/man
+	mkdir -p bin/completions
+	@for shell in bash zsh fish powershell; do ./$(BIN) completion $$shell >bin/completions/osssync.$$shell || exit 1; done
+
+# Program, manual pages and completions below PREFIX, where the system looks for them.
+# DESTDIR is put before all paths, for packages.
+PREFIX ?= /usr/local
+MAN_DIR := $(DESTDIR)$(PREFIX)/share/man/man1
+BASH_DIR := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+ZSH_DIR := $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+FISH_DIR := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+install: generated
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(MAN_DIR)" "$(BASH_DIR)" "$(ZSH_DIR)" "$(FISH_DIR)"
+	install -m 755 $(BIN) "$(DESTDIR)$(PREFIX)/bin/osssync"
+	install -m 644 bin/man/*.1 "$(MAN_DIR)"
+	install -m 644 bin/completions/osssync.bash "$(BASH_DIR)/osssync"
+	install -m 644 bin/completions/osssync.zsh "$(ZSH_DIR)/_osssync"
+	install -m 644 bin/completions/osssync.fish "$(FISH_DIR)/osssync.fish"
+
+uninstall:
+	rm -f "$(DESTDIR)$(PREFIX)/bin/osssync" "$(MAN_DIR)"/osssync.1 "$(MAN_DIR)"/osssync-*.1 \
+		"$(BASH_DIR)/osssync" "$(ZSH_DIR)/_osssync" "$(FISH_DIR)/osssync.fish"
+
+# The same bytes from two folders, each with a build cache of its own.
+reproducible:
+	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && \
+	for place in one other/place; do \
+		mkdir -p "$$work/$$place/tree" && git ls-files -z | tar --null -T - -cf - | tar -xf - -C "$$work/$$place/tree" && \
+		(cd "$$work/$$place/tree" && GOCACHE="$$work/$$place/cache" $(BUILD) -buildvcs=false -o "$$work/$$place/osssync" ./cmd/osssync) || exit 1; \
+	done && \
+	cmp "$$work/one/osssync" "$$work/other/place/osssync" && echo "the same bytes"
 
 # Plan, apply and plan again examples/quickstart on the embedded store: no
 # account, no network, nothing written outside examples/quickstart/.osssync.
