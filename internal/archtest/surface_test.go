@@ -92,6 +92,7 @@ func TestK17_X12_ToolchainAndModules(t *testing.T) {
 		"github.com/prometheus/client_model":           "metrics as they are read, in tests",
 		"github.com/prometheus/common":                 "metrics as they are read, in tests",
 		"github.com/rogpeppe/go-internal":              "scripts, in tests",
+		"github.com/santhosh-tekuri/jsonschema/v6":     "the JSON Schema of specs, in tests",
 		"github.com/vbauerster/mpb/v8":                 "progress bars",
 		"go.etcd.io/bbolt":                             "index and embedded store",
 		"go.uber.org/goleak":                           "goroutines, in tests",
