@@ -11,9 +11,9 @@ import (
 )
 
 type statusCmd struct {
-	specFlag
-	Format string `enum:"text,json" default:"text" help:"text, or json: the status as watch writes it, in one line."`
-	Alive  bool   `help:"Exit with 0 if a watch is running and gives signs of life, however it is doing: for probes."`
+	fileFlag        // the status of whose watch is told; it is not read
+	Format   string `enum:"text,json" default:"text" help:"text, or json: the status as watch writes it, in one line."`
+	Alive    bool   `help:"Exit with 0 if a watch is running and gives signs of life, however it is doing: for probes."`
 }
 
 func (*statusCmd) Help() string {

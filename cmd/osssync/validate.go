@@ -14,9 +14,14 @@ import (
 	"github.com/osssync/osssync/spec"
 )
 
-// specFlag names the spec of a command.
+// fileFlag names the spec of a command.
+type fileFlag struct {
+	File string `short:"f" default:"osssync.yaml" placeholder:"SPEC" help:"The spec. Default: osssync.yaml."`
+}
+
+// specFlag is for commands that read the spec.
 type specFlag struct {
-	File   string `short:"f" default:"osssync.yaml" placeholder:"SPEC" help:"The spec. Default: osssync.yaml."`
+	fileFlag
 	Policy string `placeholder:"FILE" help:"Refuse a spec that names endpoints, buckets, folders or deletes which this file does not allow. Default: a spec may name any."`
 }
 

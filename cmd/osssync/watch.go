@@ -70,6 +70,7 @@ func (c *watchCmd) run(ctx context.Context, e *env) error {
 	defer func() { page.close() }()
 	err = watch.Run(ctx, wish, watch.Options{
 		StateDir: e.StateDir, Mappings: c.Mapping, Tool: tool(), Log: log, Reload: reload,
+		Load:       func(string) (*spec.Spec, error) { return c.load() }, // to which the policy holds as well
 		Supervisor: supervisor, Dropped: sink.Dropped, Board: page.board,
 		Open: func(ctx context.Context, wish *spec.Spec, names []string) (watch.Reconciler, error) {
 			// Not sooner: another watch may have the address, and the lock says so.
