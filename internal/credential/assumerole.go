@@ -2,6 +2,7 @@ package credential
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 )
@@ -51,6 +52,13 @@ func (a *assumeRole) origin() string {
 func (a *assumeRole) fetch(ctx context.Context) (Keys, error) {
 	keys, err := a.base.Keys(ctx)
 	if err != nil {
+		return Keys{}, err
+	}
+	role, err := a.sts.assumeRole(ctx, keys, a.parameters)
+	if refusal := new(RefusalError); !errors.As(err, &refusal) || !refusal.expired() || !a.base.Refused(keys.Token.Reveal()) {
+		return role, err
+	}
+	if keys, err = a.base.Keys(ctx); err != nil {
 		return Keys{}, err
 	}
 	return a.sts.assumeRole(ctx, keys, a.parameters)

@@ -13,7 +13,8 @@ const (
 	// that is signed must still arrive, whatever the clocks.
 	longestLead = 5 * time.Minute
 	// renewalPause is the least time from a renewal that failed to the next, while
-	// the keys at hand are still good.
+	// the keys at hand are still good, and how long keys that came in the place of
+	// refused ones must have served before they may be replaced in their turn.
 	renewalPause = 10 * time.Second
 )
 
@@ -25,15 +26,21 @@ type Provider struct {
 
 	mu       sync.Mutex
 	held     *held
-	fetching chan struct{} // closed when the fetch under way ends; nil: none is
+	fetching *fetching // nil: none is under way
+}
+
+// fetching is a fetch that others wait for.
+type fetching struct {
+	ended chan struct{}
+	err   error // of the source, for all who waited; nil also if the caller gave up. Set before ended is closed.
 }
 
 // held are keys that were fetched.
 type held struct {
 	Keys
-	renewAt     time.Time // zero: not before they are refused
-	refused     bool      // known to be worth nothing, and to be fetched anew
-	replacement bool      // of keys that were refused
+	renewAt  time.Time // zero: not before they are refused
+	refused  bool      // known to be worth nothing, and to be fetched anew
+	replaced time.Time // when they came in the place of refused ones; zero: they did not
 }
 
 // Origin tells people where the keys come from. It names variables, files and
@@ -48,8 +55,8 @@ func (p *Provider) Anonymous() bool {
 
 // Keys returns keys that are good for a request now. One caller fetches for all;
 // while the keys at hand are still good the others go on with them, and a renewal
-// that fails is tried again later. A caller whose ctx ends gives up; who waits for
-// it takes its place.
+// that fails is tried again later. Its failure is that of all who wait for it. A
+// caller whose ctx ends gives up; who waits for it takes its place.
 //
 // Errors that another try cannot cure wrap ErrNone.
 func (p *Provider) Keys(ctx context.Context) (Keys, error) {
@@ -62,14 +69,17 @@ func (p *Provider) Keys(ctx context.Context) (Keys, error) {
 			p.mu.Unlock()
 			return h.Keys, nil
 		case p.fetching == nil:
-			p.fetching = make(chan struct{})
+			p.fetching = &fetching{ended: make(chan struct{})}
 			p.mu.Unlock()
 			return p.renew(ctx, h, good)
 		}
-		ended := p.fetching
+		f := p.fetching
 		p.mu.Unlock()
 		select {
-		case <-ended:
+		case <-f.ended:
+			if f.err != nil {
+				return Keys{}, f.err
+			}
 		case <-ctx.Done():
 			return Keys{}, context.Cause(ctx)
 		}
@@ -89,19 +99,26 @@ func (p *Provider) renew(ctx context.Context, old *held, good bool) (Keys, error
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	close(p.fetching)
+	f := p.fetching
 	p.fetching = nil
+	defer close(f.ended)
 	switch {
 	case err == nil:
 		next := &held{Keys: keys, renewAt: renewal(now, keys.Expires)}
-		next.replacement = p.held != nil && p.held.refused
+		if p.held != nil && p.held.refused {
+			next.replaced = now
+		}
 		p.held = next
 		return keys, nil
-	case good:
-		p.held = &held{Keys: old.Keys, renewAt: now.Add(renewalPause + rand.N(renewalPause)), replacement: old.replacement}
+	case good && p.held == old: // else they were refused meanwhile
+		p.held = &held{Keys: old.Keys, renewAt: now.Add(renewalPause + rand.N(renewalPause)), replaced: old.replaced}
 		return old.Keys, nil
 	}
-	return Keys{}, fmt.Errorf("keys from %s: %w", p.source.origin(), err)
+	err = fmt.Errorf("keys from %s: %w", p.source.origin(), err)
+	if ctx.Err() == nil {
+		f.err = err
+	}
+	return Keys{}, err
 }
 
 // renewal chooses when keys are renewed: at a random time in the last fifth of
@@ -115,8 +132,8 @@ func renewal(now, end time.Time) time.Time {
 }
 
 // Refused is told that the service takes the token for expired. It reports whether
-// another try with what Keys gives then makes sense: it does once, as long as what
-// was refused has not come in the place of a refused token itself.
+// another try with what Keys gives then makes sense: it does, unless what was refused
+// has itself come in the place of a refused token just now.
 func (p *Provider) Refused(token string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -124,7 +141,7 @@ func (p *Provider) Refused(token string) bool {
 	switch {
 	case h == nil, h.Token.Reveal() != token, h.refused:
 		return true
-	case h.replacement:
+	case !h.replaced.IsZero() && p.now().Before(h.replaced.Add(renewalPause)):
 		return false
 	}
 	p.held = &held{Keys: h.Keys, refused: true}

@@ -191,6 +191,68 @@ func TestM13_RefusedKeysAreReplacedOnce(t *testing.T) {
 		if p.Refused(second.Token.Reveal()) {
 			t.Error("a replacement that is refused is tried again")
 		}
+		// One that has served for its time is replaced like any: its source does not
+		// tell when keys end.
+		time.Sleep(time.Hour)
+		if !p.Refused(second.Token.Reveal()) {
+			t.Error("a replacement that has expired in its turn is not replaced")
+		}
+		if k, err := p.Keys(t.Context()); err != nil || k.ID != "3" {
+			t.Errorf("%s, %v after the second expiry", k.ID, err)
+		}
+	})
+}
+
+// Keys that are refused while their renewal fails are not handed on as good.
+func TestM13_RefusedDuringARenewalThatFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fetches := 0
+		p := &Provider{now: time.Now, source: scripted(func(context.Context) (Keys, error) {
+			if fetches++; fetches == 2 {
+				time.Sleep(time.Second)
+				return Keys{}, errors.New("trouble")
+			}
+			return numbered(fetches, time.Now().Add(10*time.Minute)), nil
+		})}
+		first, _ := p.Keys(t.Context())
+		time.Sleep(9*time.Minute + 30*time.Second)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if k, err := p.Keys(t.Context()); err == nil {
+				t.Errorf("keys %s, which were refused", k.ID)
+			}
+		})
+		synctest.Wait()
+		p.Refused(first.Token.Reveal())
+		wg.Wait()
+		if k, err := p.Keys(t.Context()); err != nil || k.ID != "3" {
+			t.Errorf("%s, %v", k.ID, err)
+		}
+	})
+}
+
+// Who waited for a fetch that fails does not make one more each, one after the other.
+func TestOneFailureForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var fetches atomic.Int32
+		p := &Provider{now: time.Now, source: scripted(func(context.Context) (Keys, error) {
+			fetches.Add(1)
+			time.Sleep(serviceTimeout)
+			return Keys{}, errors.New("trouble")
+		})}
+		begun := time.Now()
+		var wg sync.WaitGroup
+		for range 50 {
+			wg.Go(func() {
+				if _, err := p.Keys(t.Context()); err == nil || err.Error() != "keys from a script: trouble" {
+					t.Errorf("%v", err)
+				}
+			})
+		}
+		wg.Wait()
+		if n, took := fetches.Load(), time.Since(begun); n != 1 || took != serviceTimeout {
+			t.Errorf("%d fetches in %v", n, took)
+		}
 	})
 }
 

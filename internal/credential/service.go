@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -52,20 +53,22 @@ func (e *RefusalError) passing() bool {
 	return e.Status >= 500 || e.Status == http.StatusTooManyRequests || e.Status == http.StatusRequestTimeout
 }
 
+// has reports whether the code has one of some parts.
+func (e *RefusalError) has(parts ...string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(e.Code, part) })
+}
+
+// expired tells of a token that was good once.
+func (e *RefusalError) expired() bool {
+	return e.has("OIDCToken.Expired", "TokenExpired", "ExpiredToken", "SecurityToken.Expired")
+}
+
 // Hint says what a user can do.
 func (e *RefusalError) Hint() string {
-	has := func(parts ...string) bool {
-		for _, part := range parts {
-			if strings.Contains(e.Code, part) {
-				return true
-			}
-		}
-		return false
-	}
-	switch {
+	switch has := e.has; {
 	case e.passing():
 		return "the service that gives keys is in trouble: run again later; what was sent so far is not sent again"
-	case has("OIDCToken.Expired", "TokenExpired", "ExpiredToken", "SecurityToken.Expired"):
+	case e.expired():
 		return "the token that keys are asked for with has expired: get a fresh one and run again; what was sent so far is not sent again"
 	case has("SecurityToken", "OIDCToken", "InvalidToken"):
 		return "the token that keys are asked for with is malformed or of another account: check where it comes from"

@@ -154,3 +154,36 @@ func TestX1_RefusalsOfTheTokenService(t *testing.T) {
 		}
 	}
 }
+
+// M13: who asks for a role with a token that has expired asks once more with a fresh
+// one, also where nobody tells when the token ends.
+func TestM13_RoleOfAnExpiredToken(t *testing.T) {
+	w := newWorld(t)
+	issued, good := 0, 1
+	w.vars["ALIBABA_CLOUD_CREDENTIALS_URI"] = w.serve(func(rw http.ResponseWriter, _ *http.Request) {
+		issued++
+		fmt.Fprintf(rw, `{"AccessKeyId":"base","AccessKeySecret":%q,"SecurityToken":"%s%d"}`, canarySecret, canaryToken, issued)
+	})
+	w.vars[stsVariable] = w.serve(func(rw http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("x-acs-security-token") != fmt.Sprint(canaryToken, good) {
+			rw.WriteHeader(http.StatusForbidden)
+			io.WriteString(rw, `{"Code":"InvalidSecurityToken.Expired"}`)
+			return
+		}
+		io.WriteString(rw, w.grant("role"))
+	})
+	p, err := Open(Config{From: FromAssumeRole, RoleARN: "acs:ram::1:role/r"}, w.opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for good = 1; good <= 3; good++ {
+		if k, err := p.Keys(t.Context()); err != nil || k.ID != "role" || issued != good {
+			t.Errorf("%q, %v with %d tokens issued, want %d", k.ID, err, issued, good)
+		}
+		w.now = w.now.Add(time.Hour)
+	}
+	good = -1 // what is refused at once again is refused
+	if _, err := p.Keys(t.Context()); !errors.Is(err, ErrNone) || issued != 4 {
+		t.Errorf("%v with %d tokens issued", err, issued)
+	}
+}

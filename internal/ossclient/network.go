@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -35,12 +34,15 @@ func networkOf(store spec.Store) (n network, err error) {
 	if n.roots, err = x509.SystemCertPool(); err != nil {
 		return n, fmt.Errorf("certificates of the system: %w", err)
 	}
-	f, err := os.Open(store.CAFile)
+	// Stat comes before Open, since opening a pipe would wait for its writer.
+	info, err := os.Stat(store.CAFile)
+	if err == nil && (!info.Mode().IsRegular() || info.Size() > maxCertificates) {
+		err = fmt.Errorf("%q is not a regular file of at most 1 MiB", store.CAFile)
+	}
 	if err != nil {
 		return n, &CertificatesError{fmt.Errorf("certificates: %w", err)}
 	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxCertificates))
+	text, err := os.ReadFile(store.CAFile)
 	if err != nil {
 		return n, &CertificatesError{fmt.Errorf("certificates: %w", err)}
 	}

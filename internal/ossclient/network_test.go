@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/osssync/osssync/spec"
@@ -40,7 +41,15 @@ func TestX7_CertificatesOfAFile(t *testing.T) {
 	if bad := new(CertificatesError); !errors.As(open(), &bad) {
 		t.Errorf("%v", open())
 	}
-	os.Remove(file)
+	write(make([]byte, maxCertificates+1)) // cut, it could lack the one that is needed
+	if bad := new(CertificatesError); !errors.As(open(), &bad) || !strings.Contains(open().Error(), "1 MiB") {
+		t.Errorf("%v", open())
+	}
+	file = filepath.Dir(file)
+	if bad := new(CertificatesError); !errors.As(open(), &bad) || !strings.Contains(open().Error(), "regular") {
+		t.Errorf("%v", open())
+	}
+	file = filepath.Join(file, "gone")
 	if err := open(); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("%v", err)
 	}
