@@ -11,7 +11,7 @@ var effects = map[string]map[string]string{
 	},
 	"stores": {
 		"region":      "The region, without `oss-`: requests are signed for it. Required, except for an embedded store.",
-		"endpoint":    "The address of the service, without bucket and path. Left out: the public endpoint of the region. One of Alibaba Cloud that names another region is an error. Keys are sent only to hosts below `aliyuncs.com`, to this machine, and to hosts listed, with commas, in the environment variable `OSSSYNC_TRUSTED_ENDPOINTS`: a spec alone cannot send them elsewhere. `http://` is for `localhost` and loopback addresses only.",
+		"endpoint":    "The address of the service, without bucket and path. Left out: the public endpoint of the region. One of Alibaba Cloud that names another region is an error. Keys are sent only to addresses of OSS below `aliyuncs.com`, to this machine, and to hosts listed, with commas, in the environment variable `OSSSYNC_TRUSTED_ENDPOINTS`: a spec alone cannot send them elsewhere. `http://` is for `localhost` and loopback addresses only.",
 		"internal":    "The region's endpoint inside the cloud's network, which costs no traffic: `oss-REGION-internal.aliyuncs.com`. At most one of `endpoint`, `internal`, `accelerate` and `dualStack` is written.",
 		"accelerate":  "The endpoint of transfer acceleration, `oss-accelerate.aliyuncs.com`, which the bucket must have switched on.",
 		"dualStack":   "The region's endpoint for IPv6 and IPv4, `REGION.oss.aliyuncs.com`.",

@@ -100,10 +100,18 @@ func (e endpoint) loopback() bool {
 	return e.host == "localhost" || strings.HasSuffix(e.host, ".localhost") || ip != nil && ip.IsLoopback()
 }
 
+// official reports whether the host is one of OSS itself: below the vendor's domain
+// also hosts of its customers answer, as those of other services do.
+func (e endpoint) official() bool {
+	rest, ok := strings.CutSuffix(e.host, "."+vendorDomain)
+	label := rest[strings.LastIndexByte(rest, '.')+1:]
+	return ok && (label == "oss" || strings.HasPrefix(label, "oss-") || strings.HasPrefix(label, "vpc100-oss-"))
+}
+
 // admit refuses to send credentials to a host that nobody but the spec vouches
 // for.
 func (e endpoint) admit(getenv func(string) string) error {
-	if e.loopback() || strings.HasSuffix(e.host, "."+vendorDomain) {
+	if e.loopback() || e.official() {
 		return nil
 	}
 	for host := range strings.SplitSeq(getenv(trustVariable), ",") {
@@ -111,5 +119,5 @@ func (e endpoint) admit(getenv func(string) string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%w: %q is not below %s; to trust it, add it to %s", ErrUntrustedEndpoint, e.host, vendorDomain, trustVariable)
+	return fmt.Errorf("%w: %q is no address of OSS below %s; to trust it, add it to %s", ErrUntrustedEndpoint, e.host, vendorDomain, trustVariable)
 }
