@@ -68,6 +68,7 @@ func (c *watchCmd) run(ctx context.Context, e *env) error {
 	log := c.logger(sink, e.Quiet)
 	page := c.statusPage(log)
 	defer func() { page.close() }()
+	var passes *watch.Passes // of the edition in use
 	err = watch.Run(ctx, wish, watch.Options{
 		StateDir: e.StateDir, Mappings: c.Mapping, Tool: tool(), Log: log, Reload: reload,
 		Load:       func(string) (*spec.Spec, error) { return c.load() }, // to which the policy holds as well
@@ -83,7 +84,8 @@ func (c *watchCmd) run(ctx context.Context, e *env) error {
 			if err != nil {
 				return nil, err
 			}
-			return watch.NewPasses(session, names, e.now), nil
+			passes = watch.NewPasses(session, names, e.now).After(passes)
+			return passes, nil
 		},
 	})
 	if err == nil {

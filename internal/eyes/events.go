@@ -74,6 +74,7 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request) {
 	changed, stop := s.board.Changes()
 	defer stop()
 	stream := stream{w, http.NewResponseController(w)}
+	_ = stream.control.SetReadDeadline(time.Time{}) // that of the request, at which the client would count as gone
 	asked := s.opts.Now()
 	for first := true; ; first = false {
 		n, err := s.since(asked)

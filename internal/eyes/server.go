@@ -18,7 +18,7 @@ const (
 	maxConnections = 64
 	maxHeaderBytes = 16 << 10
 
-	headerPatience = 5 * time.Second
+	headerPatience = 5 * time.Second // for a request
 	idlePatience   = 30 * time.Second
 	writePatience  = 10 * time.Second // for one answer, or one event
 	endPatience    = time.Second      // for answers under way at the end
@@ -92,13 +92,13 @@ func (s *Server) Handler() http.Handler {
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	var connections atomic.Int64
 	server := &http.Server{
-		Handler:           s.Handler(),
-		BaseContext:       func(net.Listener) context.Context { return ctx },
-		ReadHeaderTimeout: headerPatience,
-		WriteTimeout:      writePatience,
-		IdleTimeout:       idlePatience,
-		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          log.New(io.Discard, "", 0), // what clients get wrong is no trouble of a sync
+		Handler:        s.Handler(),
+		BaseContext:    func(net.Listener) context.Context { return ctx },
+		ReadTimeout:    headerPatience, // of a body too, which nobody wants
+		WriteTimeout:   writePatience,
+		IdleTimeout:    idlePatience,
+		MaxHeaderBytes: maxHeaderBytes,
+		ErrorLog:       log.New(io.Discard, "", 0), // what clients get wrong is no trouble of a sync
 		ConnState: func(c net.Conn, state http.ConnState) {
 			switch state {
 			case http.StateNew:

@@ -28,6 +28,7 @@ type keeper struct {
 	blind   error  // why not every folder is watched
 	told    bool   // that there is such a reason, since all was watched
 	rootOff bool   // the root is not the folder that was watched
+	missed  bool   // events were lost: folders may be there that are not watched
 
 	wakeAt time.Duration // when the timer fires
 	whole  bool          // a pass over everything came to its end
@@ -111,6 +112,7 @@ func (k *keeper) note(e Event) {
 		k.schedule.Touch(now, e.Path, e.Folder)
 	case Lost:
 		k.log.Warn("events lost, all is looked at", "error", e.Err)
+		k.missed = true
 		k.schedule.Want(now, CauseLost)
 	case Blind:
 		k.goBlind("not every folder can be watched; changes there are found by the rescan", e.Err)
@@ -147,7 +149,7 @@ func (k *keeper) renewSource(ctx context.Context) {
 	if k.open == nil {
 		return
 	}
-	if k.source != nil && k.blind == nil && !k.rootOff {
+	if k.source != nil && k.blind == nil && !k.rootOff && !k.missed {
 		k.told = false // all was watched since the pass before
 		return
 	}
@@ -157,7 +159,7 @@ func (k *keeper) renewSource(ctx context.Context) {
 		k.goBlind("tree cannot be watched; changes are found by the rescan", err)
 		return
 	}
-	k.source, k.blind, k.rootOff = source, nil, false
+	k.source, k.blind, k.rootOff, k.missed = source, nil, false, false
 }
 
 func (k *keeper) closeSource() {
@@ -190,15 +192,17 @@ func (k *keeper) finish(r *Result) {
 	task := *k.schedule.running
 	k.schedule.Done(now, r)
 	k.board.track(k.mapping.Name, nil)
-	ended := r.Verdict == Settled || r.Verdict == Left
 	if task.Whole() {
-		k.whole = k.whole || ended
+		k.whole = k.whole || r.ended()
 		if r.Verdict == Settled {
 			k.left = Result{}
 		}
 	}
-	if r.Verdict == Left {
+	switch {
+	case r.Verdict == Left:
 		k.left = *r
+	case r.Aside != "":
+		k.left = Result{Verdict: Left, Reason: r.Aside, Hint: leftHint}
 	}
 	said := r.Verdict == k.last.Verdict && r.Reason == k.last.Reason
 	k.last = *r
@@ -211,17 +215,16 @@ func (k *keeper) record(m *MappingStatus, now time.Time, task *Task, r *Result) 
 	if r.Fault != "" {
 		m.fail(now, r.Fault, r.Reason, r.Hint)
 	}
-	ended := r.Verdict == Settled || r.Verdict == Left
 	if !task.Whole() {
 		m.Counts.Batches++
 	} else {
 		m.Counts.Passes++
 		m.Counts.Drift += r.Drift
-		if ended {
+		if r.ended() {
 			m.LastPass, m.Extra, m.Kept = now, r.Extra, r.Kept
 		}
 	}
-	if r.Verdict == Settled && k.whole && k.left.Verdict != Left && r.Whole == "" && k.schedule.Pending() == 0 && m.Kept == 0 {
+	if r.Verdict == Settled && k.whole && k.left.Verdict != Left && !k.schedule.Owes() && k.schedule.Pending() == 0 && m.Kept == 0 {
 		m.LastConverged = now
 	}
 }
@@ -264,6 +267,8 @@ func (k *keeper) state(running bool) (state State, reason, hint string) {
 		return Degraded, k.left.Reason, k.left.Hint
 	case k.schedule.Pending() > 0:
 		return Settling, "", ""
+	case k.schedule.Owes():
+		return Settling, "a pass over everything is due: files are gone, and their objects are not", ""
 	}
 	return InSync, "", ""
 }

@@ -14,6 +14,7 @@ const deletePeriod = 24 * time.Hour
 
 // ledger is what the passes of one mapping remember of one another.
 type ledger struct {
+	root  string // that place is of
 	place string // where the tree was; "": not known yet
 	spent []spending
 }
@@ -27,7 +28,7 @@ type spending struct {
 // misplaced halts a mapping whose root is on another file system than before: the
 // folder that a disk was mounted on.
 func (l *ledger) misplaced(m *spec.Mapping, place string) (Result, bool) {
-	if _, err := disk.StatPath(m.Root); err != nil || l.place == "" || place == l.place {
+	if _, err := disk.StatPath(m.Root); err != nil || l.place == "" || l.root != m.Root || place == l.place {
 		return Result{}, false
 	}
 	return Result{

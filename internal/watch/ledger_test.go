@@ -14,7 +14,7 @@ func TestW5_OtherFileSystem(t *testing.T) {
 	if _, off := l.misplaced(m, "one"); off {
 		t.Error("before anything is known")
 	}
-	l.place = "one"
+	l.root, l.place = m.Root, "one"
 	if _, off := l.misplaced(m, "one"); off {
 		t.Error("at its place")
 	}
@@ -62,5 +62,29 @@ func TestLedgerIsBounded(t *testing.T) {
 	m := &spec.Mapping{Guard: spec.Guard{MaxDeletes: 72}}
 	if _, spent := l.overspent(m, now, 1); !spent {
 		t.Error("72 deletes of a day are forgotten")
+	}
+}
+
+// TestW9_DeletesOfADayOutliveTheSpec has a spec read again between deletes, and the root
+// of another edition elsewhere.
+func TestW9_DeletesOfADayOutliveTheSpec(t *testing.T) {
+	now := time.Now()
+	m := &spec.Mapping{Root: t.TempDir(), Guard: spec.Guard{MaxDeletes: 2}, Watch: spec.Watch{Rescan: time.Minute}}
+	clock := func() time.Time { return now }
+	before := NewPasses(nil, []string{"site", "gone"}, clock).After(nil)
+	before.ledgers["site"].spend(now, 2)
+	before.ledgers["site"].root, before.ledgers["site"].place = m.Root, "one"
+	after := NewPasses(nil, []string{"site", "new"}, clock).After(before)
+	if _, spent := after.ledgers["site"].overspent(m, now, 1); !spent {
+		t.Error("deletes of the edition before are forgotten")
+	}
+	if _, off := after.ledgers["site"].misplaced(m, "two"); !off {
+		t.Error("the place of the edition before is forgotten")
+	}
+	if _, off := after.ledgers["site"].misplaced(&spec.Mapping{Root: t.TempDir()}, "two"); off {
+		t.Error("another root is taken for one that moved")
+	}
+	if len(after.ledgers) != 2 || after.ledgers["new"] == nil {
+		t.Errorf("%v", after.ledgers)
 	}
 }

@@ -56,7 +56,8 @@ func Notify(ctx context.Context, m *spec.Mapping) (Source, error) {
 	}
 	go n.listen()
 	n.place(ctx, "")
-	if err := system.Add(filepath.Dir(n.root)); err != nil {
+	// A parent that may not be read tells nothing; Stands is asked now and then in any case.
+	if err := system.Add(filepath.Dir(n.root)); err != nil && !errors.Is(err, fs.ErrPermission) {
 		n.note(err)
 	}
 	go n.run(ctx)

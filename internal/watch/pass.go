@@ -16,6 +16,8 @@ type Result struct {
 	Retry   Backoff
 	Stirs   bool // of Halted: a change in the tree may put it right, so one is a reason to try again
 
+	Aside string // what was left alone, in one line, whatever the verdict; "": nothing
+
 	Again []string // paths to be looked at again; if Failed and none are named, the task is done again
 	Whole Cause    // a pass over everything is wanted for this; "": none
 
@@ -23,6 +25,11 @@ type Result struct {
 	Extra  int64 // objects or files at the target that the source does not have, left there
 	Drift  int64 // changes of others that were found; of a pass over everything alone
 	Kept   int64 // of these, left as they are
+}
+
+// ended reports that the pass came to its end, maybe but for paths that are named.
+func (r *Result) ended() bool {
+	return r.Verdict == Settled || r.Verdict == Left || r.Verdict == Failed && len(r.Again) > 0
 }
 
 // Observer is told of a pass while it runs.

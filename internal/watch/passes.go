@@ -29,6 +29,21 @@ func NewPasses(s *reconcile.Session, names []string, now func() time.Time) *Pass
 	return p
 }
 
+// After has p remember what before does, which must have ended: the deletes of a day
+// stay those of a day when a spec is read again. Nil has nothing to remember. It
+// returns p.
+func (p *Passes) After(before *Passes) *Passes {
+	if before == nil {
+		return p
+	}
+	for name := range p.ledgers {
+		if kept := before.ledgers[name]; kept != nil {
+			p.ledgers[name] = kept
+		}
+	}
+	return p
+}
+
 // Close closes the session.
 func (p *Passes) Close() error { return p.session.Close() }
 
@@ -51,7 +66,7 @@ func (p *Passes) Pass(ctx context.Context, m *spec.Mapping, t Task, o Observer) 
 		r = trouble(m, err)
 	}
 	if t.Whole() && (r.Verdict == Settled || r.Verdict == Left) {
-		kept.place = p.session.Place(m)
+		kept.root, kept.place = m.Root, p.session.Place(m)
 	}
 	return r
 }
@@ -111,6 +126,9 @@ func emptied(m *spec.Mapping, t Task, sum *plan.Summary) (Result, bool) {
 		Hint:   "nothing was changed; it goes on by itself when files are there. If it is meant to be empty, use `osssync apply`",
 	}, true
 }
+
+// leftHint is what can be done about what is left alone.
+const leftHint = "`osssync plan` lists them"
 
 // maxAgain is how many paths of a pass are tried again by name.
 const maxAgain = 1000
@@ -214,6 +232,9 @@ func (t *tally) result(report *reconcile.Report, err error) Result {
 	if open > 0 && t.waiting > 0 {
 		r.Whole = CauseDeletes
 	}
+	if t.left > 0 {
+		r.Aside = fmt.Sprintf("%d paths are left alone, such as %q: %s", t.left, t.leftAt, t.leftFor)
+	}
 	switch {
 	case report.Worst != nil:
 		worst := trouble(t.mapping, report.Worst)
@@ -224,9 +245,7 @@ func (t *tally) result(report *reconcile.Report, err error) Result {
 		r.Verdict, r.Fault, r.Retry = Failed, "moved", Backoff{First: t.mapping.Watch.Settle, Most: hotFactor * t.mapping.Watch.Settle}
 		r.Reason = fmt.Sprintf("%d of %d changes were skipped or held back", open, open+t.counts.Changed())
 	case t.left > 0:
-		r.Verdict = Left
-		r.Reason = fmt.Sprintf("%d paths are left alone, such as %q: %s", t.left, t.leftAt, t.leftFor)
-		r.Hint = "`osssync plan` lists them"
+		r.Verdict, r.Reason, r.Hint = Left, r.Aside, leftHint
 	}
 	return r
 }

@@ -33,8 +33,8 @@ type Task struct {
 	Paths []string // sorted; "" is the whole tree
 }
 
-// Whole reports a pass over everything.
-func (t *Task) Whole() bool { return t.Cause != "" }
+// Whole reports a pass over everything. Nil is no pass.
+func (t *Task) Whole() bool { return t != nil && t.Cause != "" }
 
 // Verdict says how a pass ended.
 type Verdict uint8
@@ -74,6 +74,8 @@ type Schedule struct {
 	ended   time.Duration // when it did
 	wholeAt time.Duration // when the next one is due
 	cause   Cause         // of that
+	after   Cause         // asked for while one runs, which may be past what it is asked for; "": none
+	owed    bool          // one was asked for that has not begun
 	notYet  time.Duration // nothing begins before
 	tries   int           // without success, in a row
 	halted  bool
@@ -100,13 +102,24 @@ func (s *Schedule) Touch(now Instant, path string, folder bool) {
 // Pending returns how many paths wait to be looked at.
 func (s *Schedule) Pending() int { return s.dirty.Len() }
 
+// Owes reports that a pass over everything was asked for and has not begun: something
+// is due that passes over some paths cannot do.
+func (s *Schedule) Owes() bool { return s.owed }
+
 // WholeAt returns when the next pass over everything is due.
 func (s *Schedule) WholeAt() time.Duration { return max(s.wholeAt, s.notYet) }
 
 // Want asks for a pass over everything. One for deletes, or for a change in a tree
 // that is halted, waits until the tree is quiet, and for a while after the last; any
-// other is due at once.
+// other is due at once. While one runs, the next follows it.
 func (s *Schedule) Want(now Instant, cause Cause) {
+	if s.running.Whole() {
+		if s.after == "" || s.after == CauseDeletes {
+			s.after = cause
+		}
+		return
+	}
+	s.owed = true
 	at := now.Mono
 	if cause == CauseDeletes {
 		at = min(max(at+s.settle, s.ended+deletePace*s.took), at+s.rescan)
@@ -128,6 +141,7 @@ func (s *Schedule) Next(now Instant) (task Task, ok bool, wait time.Duration) {
 	}
 	if now.Mono >= s.wholeAt {
 		s.dirty.Clear()
+		s.owed = false
 		return s.begin(now, Task{Cause: s.cause}), true, 0
 	}
 	next := s.wholeAt
@@ -175,6 +189,10 @@ func (s *Schedule) Done(now Instant, r *Result) {
 	}
 	if r.Whole != "" {
 		s.Want(now, r.Whole)
+	}
+	if s.after != "" {
+		s.Want(now, s.after)
+		s.after = ""
 	}
 }
 
