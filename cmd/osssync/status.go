@@ -19,7 +19,7 @@ type statusCmd struct {
 func (*statusCmd) Help() string {
 	return `Tells how the watch over the spec is doing, also after it has died. Nothing is asked of the service.
 
-Exit codes: 0 in sync; 2 changes are pending; 3 degraded, halted or failing, or the spec as it stands is not in use;
+Exit codes: 0 in sync; 2 changes are pending; 3 degraded, halted, failing or hanging, or the spec as it stands is not in use;
 6 no watch is running; 7 command line wrong; 11 local disk.`
 }
 
@@ -41,6 +41,9 @@ func (c *statusCmd) run(_ context.Context, e *env) error {
 		code = exitCodeOf(&s)
 	}
 	silent := running && e.now().Sub(s.Written) > staleAfter
+	if s.Hanging != "" {
+		code = exitIncomplete
+	}
 	switch {
 	case !running:
 		code = exitLocked
@@ -97,6 +100,9 @@ func (c *statusCmd) print(e *env, s *watch.Status, running, silent bool) {
 	}
 	if s.SpecError != "" {
 		fmt.Fprintf(e.stdout, "The spec as it stands is NOT in use, the one before is:\n  %s\n", ui.Clean(s.SpecError))
+	}
+	if s.Hanging != "" {
+		fmt.Fprintf(e.stdout, "Mapping %s hangs: no sign of life for two minutes. After ten the process ends itself.\n", ui.Name(s.Hanging))
 	}
 	if s.LogDropped > 0 {
 		fmt.Fprintf(e.stdout, "%s of the log were dropped.\n", ui.Count(s.LogDropped, "line"))

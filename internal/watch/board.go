@@ -24,9 +24,11 @@ func NewBoard(s Status) *Board {
 
 // Status returns what is true now, with the progress of what is under way.
 func (b *Board) Status() Status {
+	hanging := b.Silent()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s := b.status.clone()
+	s.Hanging = hanging
 	for i := range s.Mappings {
 		if p := b.progress[s.Mappings[i].Name]; p != nil {
 			s.Mappings[i].show(p.Snapshot())

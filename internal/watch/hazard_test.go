@@ -258,6 +258,9 @@ func TestW8_Silence(t *testing.T) {
 		if board.listen(w.silent); board.Silent() != "site" {
 			t.Error("the board tells of none")
 		}
+		if s := board.Status(); s.Hanging != "site" || s.Health() != HealthTrouble {
+			t.Errorf("the status says %q, %v", s.Hanging, s.Health())
+		}
 		beat()
 		if name := w.silent(maxSilence) + board.Silent(); name != "" {
 			t.Errorf("%q is silent", name)

@@ -3,9 +3,11 @@ package watch
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/osssync/osssync/apply"
+	"github.com/osssync/osssync/internal/reconcile"
 	"github.com/osssync/osssync/spec"
 )
 
@@ -35,6 +37,7 @@ type keeper struct {
 	last   Result        // of the last task
 	left   Result        // of the last that left something alone, until a pass over everything leaves nothing
 	shown  shown
+	noted  []reconcile.Notice // that were logged
 }
 
 // shown is what the board tells of a mapping between its passes.
@@ -154,12 +157,32 @@ func (k *keeper) renewSource(ctx context.Context) {
 		return
 	}
 	k.closeSource()
-	source, err := k.open(ctx, k.mapping)
+	source, err := k.openSource(ctx)
 	if err != nil {
 		k.goBlind("tree cannot be watched; changes are found by the rescan", err)
 		return
 	}
 	k.source, k.blind, k.rootOff, k.missed = source, nil, false, false
+}
+
+// openSource begins to watch, and tells that it is alive meanwhile: in a large tree on a
+// slow disk that takes minutes.
+func (k *keeper) openSource(ctx context.Context) (source Source, err error) {
+	alive := time.NewTicker(heartbeat)
+	defer alive.Stop()
+	opened := make(chan struct{})
+	go func() {
+		defer close(opened)
+		source, err = k.open(ctx, k.mapping)
+	}()
+	for {
+		select {
+		case <-opened:
+			return source, err
+		case <-alive.C:
+			k.beat()
+		}
+	}
 }
 
 func (k *keeper) closeSource() {
@@ -203,6 +226,12 @@ func (k *keeper) finish(r *Result) {
 		k.left = *r
 	case r.Aside != "":
 		k.left = Result{Verdict: Left, Reason: r.Aside, Hint: leftHint}
+	}
+	for _, n := range r.Notices {
+		if !slices.Contains(k.noted, n) {
+			k.noted = append(k.noted, n)
+			k.log.Warn(n.Fact, "hint", n.Hint)
+		}
 	}
 	said := r.Verdict == k.last.Verdict && r.Reason == k.last.Reason
 	k.last = *r

@@ -65,7 +65,9 @@ type rig struct {
 	answer  func(Task) Result
 	changes []Change // that passes tell of
 	sources []*fakeSource
-	refuse  error // of opening a source
+	refuse  error         // of opening a source
+	takes   time.Duration // to open one
+	beats   int
 }
 
 func (r *rig) Pass(ctx context.Context, _ *spec.Mapping, t Task, o Observer) Result {
@@ -86,12 +88,22 @@ func (r *rig) Close() error { return nil }
 
 func (r *rig) open(context.Context, *spec.Mapping) (Source, error) {
 	r.mu.Lock()
+	takes := r.takes
+	r.mu.Unlock()
+	time.Sleep(takes)
+	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.refuse != nil {
 		return nil, r.refuse
 	}
 	r.sources = append(r.sources, &fakeSource{events: make(chan Event)})
 	return r.sources[len(r.sources)-1], nil
+}
+
+func (r *rig) beat() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.beats++
 }
 
 // tell sends an event of the tree that is watched now.
@@ -158,7 +170,7 @@ func beside(t *testing.T, clock func() Instant, f func(r *rig)) {
 		}
 		k := &keeper{
 			mapping: r.mapping, passes: r, open: r.open, board: r.board, log: slog.New(slog.NewTextHandler(&r.log, nil)),
-			clock: clock, beat: func() {}, schedule: NewSchedule(clock(), testSettle, testRescan, func() float64 { return 0.5 }),
+			clock: clock, beat: r.beat, schedule: NewSchedule(clock(), testSettle, testRescan, func() float64 { return 0.5 }),
 		}
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan struct{})

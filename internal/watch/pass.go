@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/osssync/osssync/apply"
+	"github.com/osssync/osssync/internal/reconcile"
 	"github.com/osssync/osssync/spec"
 )
 
@@ -15,6 +16,8 @@ type Result struct {
 	Fault   string // the kind of the trouble, one word for counting; "" without
 	Retry   Backoff
 	Stirs   bool // of Halted: a change in the tree may put it right, so one is a reason to try again
+
+	Notices []reconcile.Notice // for whoever runs the plan
 
 	Aside string // what was left alone, in one line, whatever the verdict; "": nothing
 

@@ -62,6 +62,7 @@ func (p *Passes) Pass(ctx context.Context, m *spec.Mapping, t Task, o Observer) 
 		return trouble(m, err)
 	}
 	r := p.do(ctx, m, t, made, o)
+	r.Notices = made.Notices
 	if err := made.Close(); err != nil && r.Verdict == Settled {
 		r = trouble(m, err)
 	}

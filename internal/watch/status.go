@@ -40,6 +40,9 @@ type Status struct {
 	// SpecError says why the spec as it stands now is not in use; "" if it is.
 	SpecError string `json:"spec_error,omitempty"`
 
+	// Hanging names a mapping whose goroutine gave no sign of life for two minutes.
+	Hanging string `json:"hanging,omitempty"`
+
 	LogDropped int64           `json:"log_dropped"` // lines that nobody took
 	Mappings   []MappingStatus `json:"mappings"`    // in the order of the spec
 }
@@ -176,13 +179,13 @@ type Health uint8
 const (
 	HealthInSync  Health = iota // both sides of every mapping agree
 	HealthPending               // something is to be done, or is left undone as the spec says
-	HealthTrouble               // degraded, halted, failing, or with a spec that is not in use
+	HealthTrouble               // degraded, halted, failing, or with a spec that is not in use; or hanging
 )
 
 // Health returns that of the worst mapping.
 func (s *Status) Health() Health {
 	worst := HealthInSync
-	if s.SpecError != "" {
+	if s.SpecError != "" || s.Hanging != "" {
 		worst = HealthTrouble
 	}
 	for i := range s.Mappings {
