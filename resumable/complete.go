@@ -35,13 +35,37 @@ func (u *upload) carryOut(ctx context.Context, l *ledger, s *session) (*UploadRe
 		Size: u.src.print.Size, CRC64: s.crc(), Fingerprint: u.src.print,
 		Multipart: true, PartsSent: s.sent, PartsKept: s.kept, BytesKept: s.keptBytes, StaleHeaders: s.rec.Headers != headersMD5(u.headers),
 	}
-	if err := u.commit(ctx, s, result); err != nil {
+	err = u.commit(ctx, s, result)
+	if hasCode(err, "InvalidPart") && u.relearn(ctx, s) {
+		err = u.commit(ctx, s, result)
+	}
+	if err != nil {
 		return nil, u.afterRefusal(ctx, l, s, err)
 	}
 	// The object stands whether or not its record can be deleted; a record
 	// left over is recognised by its token in the next call.
 	_ = l.end(s.rec)
 	return result, nil
+}
+
+// relearn takes the names of the parts, their ETags, from the listing, for parts that
+// are stored as they were sent: what an answer told may have been altered on its way. It
+// reports whether one was another, so that a commit may succeed now.
+func (u *upload) relearn(ctx context.Context, s *session) bool {
+	listed, err := u.listParts(ctx, s)
+	if err != nil {
+		return false
+	}
+	other := false
+	for i, part := range listed {
+		stored := part.Number != 0 && part.ETag != "" && part.Size == s.plan.length(i) && part.HasCRC64 && part.CRC64 == s.pieces[i].crc
+		if !stored {
+			return false
+		}
+		other = other || part.ETag != s.pieces[i].etag
+		s.pieces[i].etag = part.ETag
+	}
+	return other
 }
 
 // afterRefusal clears up after a commit that failed, as far as it is certain
