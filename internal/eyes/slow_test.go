@@ -16,22 +16,9 @@ import (
 // go, and do not keep their places.
 func TestBodyThatNeverComes(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, end := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	s := newServer(t, watch.NewBoard(watch.Status{}), Options{})
-	go func() { ended <- s.Serve(ctx, listener) }()
-	defer func() {
-		end()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	}()
+	address := served(t)
 	for _, method := range []string{"GET", "POST"} {
-		conn, err := net.Dial("tcp", listener.Addr().String())
+		conn, err := net.Dial("tcp", address)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,21 +34,8 @@ func TestBodyThatNeverComes(t *testing.T) {
 // TestEventsOutliveTheRequest has a page listen for longer than a request may take.
 func TestEventsOutliveTheRequest(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, end := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	s := newServer(t, watch.NewBoard(watch.Status{}), Options{})
-	go func() { ended <- s.Serve(ctx, listener) }()
-	defer func() {
-		end()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	}()
-	conn, err := net.Dial("tcp", listener.Addr().String())
+	address := served(t)
+	conn, err := net.Dial("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,4 +46,24 @@ func TestEventsOutliveTheRequest(t *testing.T) {
 	if timeout := net.Error(nil); !errors.As(err, &timeout) || !timeout.Timeout() {
 		t.Errorf("it ended: %v", err)
 	}
+}
+
+// served serves an empty board until the test ends, and returns where.
+func served(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	s := newServer(t, watch.NewBoard(watch.Status{}), Options{})
+	go func() { ended <- s.Serve(ctx, listener) }()
+	t.Cleanup(func() {
+		end()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return listener.Addr().String()
 }

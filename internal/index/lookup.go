@@ -51,34 +51,24 @@ func (x *Index) RowsOf(paths []string) iter.Seq2[plan.Base, error] {
 
 // between shows the rows of stretches, as they are now, until show wants no more.
 func (x *Index) between(stretches []stretch, show func(path, record []byte) (more bool)) error {
-	if x == nil || x.db == nil {
-		return nil
-	}
-	tx, err := x.begin(false)
-	if err != nil {
-		return err
-	}
-	defer x.end(tx, false)
-	p, err := x.newPass(tx)
-	if err != nil {
-		return err
-	}
-	for _, s := range stretches {
-		p.seek(s.from)
-		for {
-			path, record, err := p.next()
-			if err != nil {
-				return err
-			}
-			if path == nil || string(path) >= s.to {
-				break
-			}
-			if !show(path, record) {
-				return nil
+	return x.read(func(p *pass) error {
+		for _, s := range stretches {
+			p.seek(s.from)
+			for {
+				path, record, err := p.next()
+				if err != nil {
+					return err
+				}
+				if path == nil || string(path) >= s.to {
+					break
+				}
+				if !show(path, record) {
+					return nil
+				}
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // stretch is the keys from from to right before to.

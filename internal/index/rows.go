@@ -42,6 +42,19 @@ func (x *Index) Paths() iter.Seq[string] {
 
 // each shows all rows, as they are now, until show wants no more.
 func (x *Index) each(show func(path, record []byte) (more bool)) error {
+	return x.read(func(p *pass) error {
+		for {
+			path, record, err := p.next()
+			if path == nil || err != nil || !show(path, record) {
+				return err
+			}
+		}
+	})
+}
+
+// read has use go over the rows, as they are now. Where there is no index there are none,
+// and use is not called.
+func (x *Index) read(use func(p *pass) error) error {
 	if x == nil || x.db == nil {
 		return nil
 	}
@@ -54,10 +67,5 @@ func (x *Index) each(show func(path, record []byte) (more bool)) error {
 	if err != nil {
 		return err
 	}
-	for {
-		path, record, err := p.next()
-		if path == nil || err != nil || !show(path, record) {
-			return err
-		}
-	}
+	return use(p)
 }

@@ -34,7 +34,7 @@ var lexical = World{
 
 func wish(t *testing.T, stores, mapping string) *spec.Spec {
 	t.Helper()
-	s, err := spec.Parse("osssync.yaml", "/work", []byte("version: 1\nstores: {"+stores+"}\nmappings:\n- {name: m, "+mapping+"}\n"))
+	s, err := spec.Parse("osssync.yaml", "/specs", []byte("version: 1\nstores: {"+stores+"}\nmappings:\n- {name: m, "+mapping+"}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func wish(t *testing.T, stores, mapping string) *spec.Spec {
 }
 
 func TestCheck(t *testing.T) {
-	p, err := parse("policy.yaml", "/work", []byte(good))
+	p, err := parse("policy.yaml", "/specs", []byte(good))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,13 +59,13 @@ func TestCheck(t *testing.T) {
 		{"another host", "a: {region: r, endpoint: 'https://evil-aliyuncs.com'}", push, []string{`stores.a.endpoint: "https://evil-aliyuncs.com" is not allowed by endpoints`}},
 		{"this machine", "a: {region: r, endpoint: 'http://127.0.0.1:80'}", push, []string{`stores.a.endpoint: "http://127.0.0.1:80" is not allowed by endpoints`}},
 		{"another source", "a: {region: r, credentials: " + role + "}", push, []string{`stores.a.credentials: "assume-role" is not allowed by credentials`}},
-		{"a file elsewhere", "a: {region: r, caFile: x.pem}", push, []string{`stores.a.caFile: "/work/x.pem" is not allowed by roots`}},
+		{"a file elsewhere", "a: {region: r, caFile: x.pem}", push, []string{`stores.a.caFile: "/specs/x.pem" is not allowed by roots`}},
 		{"an embedded store elsewhere", "a: {embedded: /tmp/box}", push, []string{`stores.a.embedded: "/tmp/box" is not allowed by roots`}},
 		{"another bucket", store, "local: tree, to: oss://bank/", []string{`mappings[0].to: "bank" is not allowed by buckets`, `mappings[0].to: "oss://bank/" is not allowed by prefixes`}},
 		{"above the prefix", store, "local: tree, from: oss://site/", []string{`mappings[0].from: "oss://site/" is not allowed by prefixes`}},
 		{"beside the prefix", store, "local: tree, to: oss://site/www2/", []string{`mappings[0].to: "oss://site/www2/" is not allowed by prefixes`}},
 		{"another tree", store, "local: ../etc, to: oss://site/www/", []string{`mappings[0].local: "/etc" is not allowed by roots`}},
-		{"beside the tree", store, "local: tree2, to: oss://site/www/", []string{`mappings[0].local: "/work/tree2" is not allowed by roots`}},
+		{"beside the tree", store, "local: tree2, to: oss://site/www/", []string{`mappings[0].local: "/specs/tree2" is not allowed by roots`}},
 		{"deletes", store, push + ", prune: managed, uploads: {abortAfter: 7d}", []string{`mappings[0].prune: "managed" is not allowed by deletes`, `mappings[0].uploads.abortAfter: "168h0m0s" is not allowed by deletes`}},
 	} {
 		err := p.Check(wish(t, tt.stores, tt.mapping), lexical)
@@ -87,11 +87,11 @@ func TestCheck(t *testing.T) {
 	if p.Check(wish(t, store, push), lost) == nil {
 		t.Error("an endpoint that cannot be told is allowed")
 	}
-	all, err := parse("p", "/work", []byte("version: 1\nendpoints: ['*.aliyuncs.com']\nbuckets: [site]\nroots: [/]\ndeletes: true\n"))
+	all, err := parse("p", "/specs", []byte("version: 1\nendpoints: ['*.aliyuncs.com']\nbuckets: [site]\nroots: [/]\ndeletes: true\n"))
 	if err != nil || all.Check(wish(t, store, push+", prune: all"), World{lexical.Endpoint, func(string, string) bool { return true }}) != nil {
 		t.Errorf("%v", err)
 	}
-	none, err := parse("p", "/work", []byte("version: 1\nendpoints: []\nbuckets: []\nprefixes: []\nroots: []\ndeletes: false\n"))
+	none, err := parse("p", "/specs", []byte("version: 1\nendpoints: []\nbuckets: []\nprefixes: []\nroots: []\ndeletes: false\n"))
 	if err != nil || len(none.Check(wish(t, store, push), lexical).(*RefusedError).Refusals) != 4 {
 		t.Errorf("%v", err)
 	}
